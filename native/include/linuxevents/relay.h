@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * The signal relay: signals as a descriptor, in a process whose threads do not block them.
+ *
+ * A handler writes each signal, with its sender and value, into a pipe for each subscriber. Whatever
+ * handler was installed before is called afterwards; a default or ignored action is replaced while a
+ * subscription lives. The relay keeps number and payload of queued signals, but not their order when
+ * several threads take them at once; a signalfd keeps it.
+ */
+#ifndef LINUXEVENTS_RELAY_H
+#define LINUXEVENTS_RELAY_H
+
+#include "base.h"
+#include "signal.h"
+
+#define LXE_HAS_RELAY 1
+
+/** How many subscriptions can live at once. */
+#define LXE_RELAY_MAX_SUBSCRIPTIONS 64
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * lxe_relay_open - subscribes to signals
+ * @signals: the set: one or more signals
+ * @flags: LXE_NONBLOCK, or 0
+ * @capacity: how many signals may wait to be read, 1 or more; rounded up to what a pipe can hold, and
+ *            limited by /proc/sys/fs/pipe-max-size; see lxe_relay_capacity
+ *
+ * From the return on every one of the signals is either read from the descriptor or counted by
+ * lxe_relay_dropped, and no longer has its default effect. The descriptor is close-on-exec; do not
+ * close it by any other way than lxe_relay_close_take. Not async-signal-safe.
+ *
+ * Return: a descriptor that is readable when signals wait; -EINVAL for an empty set, unknown flags, or
+ * a signal that can't be relayed: SIGKILL and SIGSTOP, the faults SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV and
+ * SIGSYS, SIGABRT, those that libc keeps for itself (32, 33), and SIGCHLD (children are awaited by pidfd, or
+ * the program's other waiters would be robbed); -EBUSY when all subscriptions are taken, -EMFILE, -ENFILE.
+ */
+LXE_API int32_t lxe_relay_open(uint64_t signals, uint32_t flags, int32_t capacity);
+
+/**
+ * lxe_relay_read - takes signals that wait
+ * @fd: what lxe_relay_open gave
+ * @infos: receives at most @capacity signals
+ * @capacity: 1 or more
+ *
+ * Blocks until there is one, unless opened with LXE_NONBLOCK.
+ *
+ * Return: how many were taken, 1 or more; -EAGAIN when there is none, -EINTR, -EBADF, -EFAULT, -EINVAL.
+ */
+LXE_API int32_t lxe_relay_read(int32_t fd, struct lxe_signal_info *infos, int32_t capacity);
+
+/**
+ * lxe_relay_capacity - how many signals can wait in a subscription
+ * @fd: what lxe_relay_open gave
+ *
+ * Return: the number; -EBADF when @fd is no subscription.
+ */
+LXE_API int32_t lxe_relay_capacity(int32_t fd);
+
+/**
+ * lxe_relay_dropped - how many signals a subscription has lost because its pipe was full
+ * @fd: what lxe_relay_open gave
+ * @count: receives the number since lxe_relay_open
+ *
+ * Return: 0; -EBADF when @fd is no subscription, -EFAULT.
+ */
+LXE_API int32_t lxe_relay_dropped(int32_t fd, uint64_t *count);
+
+/**
+ * lxe_relay_close_take - ends a subscription and closes its descriptor
+ * @fd: what lxe_relay_open gave
+ *
+ * With the last subscription to a signal its former action comes back, unless somebody replaced the
+ * handler meanwhile: then the relay stays in the chain and only passes signals on. What was not read and
+ * has no other subscriber is raised again, in the calling thread and with its sender and value, so that
+ * it has the effect it would have had: a SIGTERM that nobody read then ends the process.
+ * Waits until no handler uses the subscription any more. Not async-signal-safe.
+ *
+ * Return: how many signals were raised again; -EBADF when @fd is no subscription.
+ */
+LXE_API int32_t lxe_relay_close_take(int32_t fd);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/** A received signal, whichever way it came: by signalfd or by the relay. */
+#ifndef LINUXEVENTS_SIGNAL_H
+#define LINUXEVENTS_SIGNAL_H
+
+#include "base.h"
+
+/* struct lxe_signal_info.code: who sent it. sigaction(2) */
+#define LXE_SIGNAL_USER 0      /* kill */
+#define LXE_SIGNAL_KERNEL 0x80 /* the kernel: a key on the terminal, ... */
+#define LXE_SIGNAL_QUEUE -1    /* sigqueue: has a value */
+#define LXE_SIGNAL_TIMER -2    /* a POSIX timer: has a value, timer_id and overrun */
+#define LXE_SIGNAL_MESSAGE -3  /* a POSIX message queue: has a value */
+#define LXE_SIGNAL_ASYNC_IO -4
+#define LXE_SIGNAL_SIGIO -5
+#define LXE_SIGNAL_THREAD -6   /* tkill, tgkill, pthread_kill */
+
+/** 128 bytes, laid out as the kernel's struct signalfd_siginfo. What does not apply to the signal is 0. */
+struct lxe_signal_info {
+    uint32_t signal;
+    int32_t error;
+    int32_t code;         /* LXE_SIGNAL_..., or what sigaction(2) lists for this signal */
+    uint32_t pid;         /* the sender's process, as this process sees it */
+    uint32_t uid;         /* the sender's real user */
+    int32_t fd;           /* SIGIO: the descriptor */
+    uint32_t timer_id;
+    uint32_t band;        /* SIGIO: the events */
+    uint32_t overrun;
+    uint32_t trap;
+    int32_t status;       /* SIGCHLD: exit code or signal */
+    int32_t value_int;    /* the value that came with it, as int ... */
+    uint64_t value_ptr;   /* ... and whole */
+    uint64_t user_time;   /* SIGCHLD: clock ticks */
+    uint64_t system_time; /* SIGCHLD: clock ticks */
+    uint64_t address;     /* hardware faults */
+    uint16_t address_lsb;
+    uint16_t reserved0;
+    int32_t syscall_number; /* SIGSYS */
+    uint64_t call_address;
+    uint32_t arch;
+    uint32_t reserved1;
+    uint64_t reserved2;
+    uint64_t reserved3;
+    uint64_t reserved4;
+};
+
+#endif
