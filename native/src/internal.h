@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/** What the library's source files share. */
+#ifndef LXE_INTERNAL_H
+#define LXE_INTERNAL_H
+
+#include "uapi.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include <linuxevents.h>
+
+/** The rule for every result: what syscall() returned, as a value >= 0 or a negative errno. */
+static inline int32_t lxe__result(long returned)
+{
+    return returned < 0 ? -errno : (int32_t)returned;
+}
+
+/** LXE_INHERIT and LXE_NONBLOCK as O_CLOEXEC and O_NONBLOCK, which all calls that make a descriptor share. */
+static inline int lxe__descriptor_flags(uint32_t flags)
+{
+    return ((flags & LXE_INHERIT) != 0 ? 0 : O_CLOEXEC) | ((flags & LXE_NONBLOCK) != 0 ? O_NONBLOCK : 0);
+}
+
+/**
+ * The rule for every structure that begins with its size: how many of its bytes both sides know.
+ *
+ * -EFAULT for NULL, -EINVAL when there is not even a size, -E2BIG when it is larger than known_size and
+ * what lies beyond is not zero (or larger than a page, as in the kernel). To take a structure in: zero
+ * one's own and copy so many bytes over it. To give one out: lxe__struct_give.
+ */
+static inline int32_t lxe__struct_size(const void *structure, uint32_t known_size)
+{
+    if (structure == NULL)
+        return -EFAULT;
+    const unsigned char *bytes = structure;
+    uint32_t size = *(const uint32_t *)structure;
+    if (size < sizeof size)
+        return -EINVAL;
+    if (size > 4096)
+        return -E2BIG;
+    for (uint32_t i = known_size; i < size; i++)
+        if (bytes[i] != 0)
+            return -E2BIG;
+    return (int32_t)(size < known_size ? size : known_size);
+}
+
+/** Copies the first `size` bytes (by lxe__struct_size) of `own` to the caller's structure, all but its size member. */
+static inline void lxe__struct_give(void *structure, const void *own, int32_t size)
+{
+    __builtin_memcpy((char *)structure + sizeof(uint32_t), (const char *)own + sizeof(uint32_t),
+                     (size_t)size - sizeof(uint32_t));
+}
+
+/**
+ * lxe__feature_enabled - whether to use a feature
+ * @feature: LXE_FEATURE_...
+ *
+ * After the first time it is a load and a comparison. Leaves errno as it may.
+ *
+ * Return: 1 or 0; when there was no room to find out (-EMFILE, ...) 0 for now.
+ */
+__attribute__((visibility("hidden"))) int lxe__feature_enabled(uint32_t feature);
+
+#endif
