@@ -1,0 +1,3 @@
+using System.CommandLine;
+
+return new RootCommand("Supervises processes: starts them, restarts them and stops them in order.").Parse(args).Invoke();

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Runs every suite of a finished build, prints what failed and why something was skipped, and ends with the sum.
+# Each suite leaves a JUnit file; the sum is made of those alone. usage: tests/run.sh ARTIFACTS
+set -uo pipefail
+
+artifacts=$1
+results=$artifacts/results
+rm -rf "$results"
+mkdir -p "$results"
+passed=0 failed=0 skipped=0
+
+# Reads a JUnit file: prints "PASSED FAILED SKIPPED", then one line for each failed and skipped test.
+read_junit() {
+  awk '
+    function attribute(name,   at) {
+      at = match($0, name "=\"[^\"]*\"")
+      return at ? substr($0, RSTART + length(name) + 2, RLENGTH - length(name) - 3) : ""
+    }
+    function text(escaped) {
+      gsub(/&quot;/, "\"", escaped); gsub(/&apos;/, "\047", escaped); gsub(/&#x[0-9A-Fa-f]+;/, " ", escaped)
+      gsub(/&lt;/, "<", escaped); gsub(/&gt;/, ">", escaped); gsub(/&amp;/, "\\&", escaped)
+      return escaped
+    }
+    BEGIN { RS = "<testcase " }
+    NR == 1 { next }
+    /<(failure|error)[ \/>]/ || /status="fail"/ { failed++; lines = lines "  failed: " text(attribute("name")) "\n"; next }
+    /<skipped[ \/>]/ {
+      skipped++
+      reason = attribute("message")
+      if (reason ~ /^SKIP_RETURN_CODE/ && match($0, /<system-out>[^<]*/)) reason = substr($0, RSTART + 12, RLENGTH - 12)
+      gsub(/[ \n]+$/, "", reason); sub(/.*\n/, "", reason)
+      lines = lines "  skipped: " text(attribute("name")) ": " text(reason) "\n"
+      next
+    }
+    { passed++ }
+    END { printf "%d %d %d\n%s", passed, failed, skipped, lines }' "$1"
+}
+
+suite() { # NAME COMMAND...: runs a command that writes $results/NAME.xml
+  local name=$1 status=0 p=0 f=0 s=0 lines=
+  shift
+  timeout --kill-after=10 900 "$@" >"$results/$name.log" 2>&1 </dev/null || status=$?
+  [ ! -s "$results/$name.xml" ] || { read -r p f s; lines=$(cat); } < <(read_junit "$results/$name.xml")
+  if [ "$f" -gt 0 ]; then
+    cat "$results/$name.log"
+  elif [ "$status" -ne 0 ] || [ $((p + s)) -eq 0 ]; then
+    f=1
+    cat "$results/$name.log"
+    lines+=$'\n'"  failed: $name itself: it ended with status $status and reported $p passed"
+  fi
+  echo "$name: $p passed, $f failed, $s skipped"
+  [ -z "$lines" ] || echo "${lines#$'\n'}"
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
+suite native ctest --test-dir "$artifacts/native/release" --no-tests=error --output-on-failure \
+  --output-junit "$results/native.xml"
+for project in LinuxEvents LinuxEvents.Watchdog; do
+  suite "$project" dotnet exec "$artifacts/bin/$project.Tests/release/$project.Tests.dll" \
+    -noLogo -noColor -jUnit "$results/$project.xml"
+done
+
+summary="$passed passed, $failed failed"
+[ "$skipped" -eq 0 ] || summary+=", $skipped skipped"
+echo "$summary"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
