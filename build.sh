@@ -96,11 +96,7 @@ verb_pack() {
 }
 
 verb_bindings() {
-  command -v ClangSharpPInvokeGenerator >/dev/null || fail "ClangSharpPInvokeGenerator 21 or later is not on the PATH.
-Install it with: dotnet tool install --global ClangSharpPInvokeGenerator
-or build it from the repository dotnet/ClangSharp against your libclang."
-  cd "$root/managed/generation"
-  ClangSharpPInvokeGenerator @linuxevents.rsp
+  "$root/managed/generation/generate.sh"
 }
 
 verb_install() {

@@ -4,13 +4,14 @@ set -eu
 cd "$(dirname "$0")"
 
 if ! command -v ClangSharpPInvokeGenerator >/dev/null; then
-    cat >&2 <<'END'
-ClangSharpPInvokeGenerator is not on the PATH. It is one of these:
-  dotnet tool install --global ClangSharpPInvokeGenerator    (21 or later, with its libclang and libClangSharp)
-  the main branch of https://github.com/dotnet/ClangSharp, built against LLVM 22: see "Building Managed" and
-  "Building Native" in its README; Debian and Ubuntu have LLVM as clang-22, libclang-22-dev and llvm-22-dev
+  cat >&2 <<'END'
+ClangSharpPInvokeGenerator, 21 or later, is not on the PATH. Get it by one of these:
+  dotnet tool install --global ClangSharpPInvokeGenerator
+    Its README says where libclang and libClangSharp, which it loads, come from.
+  The main branch of https://github.com/dotnet/ClangSharp, built against LLVM 22 as its README says.
+    Debian and Ubuntu have LLVM 22 in the packages clang-22, libclang-22-dev and llvm-22-dev.
 END
-    exit 1
+  exit 1
 fi
 
 started=$(mktemp)
