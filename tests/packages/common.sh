@@ -1,0 +1,19 @@
+# Sourced by the tests of this folder: a folder outside the repository that goes away at the end, and what they share.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+root=$(cd "$here/../.." && pwd -P)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+# expect TEXT COMMAND...: the command succeeds and prints just that text.
+expect() {
+  local wanted=$1 got
+  shift
+  got=$("$@") || fail "$* ended with $?; it printed: $got"
+  [ "$got" = "$wanted" ] || fail "$* printed '$got', not '$wanted'"
+}
