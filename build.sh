@@ -86,6 +86,7 @@ verb_run() {
 
 verb_test() {
   verb_build
+  verb_pack >/dev/null
   "$root/tests/run.sh" "$artifacts"
 }
 

@@ -1,7 +1,8 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Builds the native library and its tests below artifacts/native/PRESET. Quiet, unless something fails.
 # usage: cmake/build.sh PRESET
-set -eu
+set -euo pipefail
+
 preset=$1
 cd "$(dirname "$0")/../native"
 tree=../artifacts/native/$preset
@@ -10,6 +11,8 @@ mkdir -p "$tree"
 # The lock is for builds that run beside each other. A configured tree configures itself again when a list of files changes.
 exec 9>"$tree/lock"
 flock 9
-{ [ "$tree/build.ninja" -nt CMakePresets.json ] || cmake --preset "$preset"; } >"$tree/log" 2>&1 &&
-  cmake --build --preset "$preset" >>"$tree/log" 2>&1 ||
-  { cat "$tree/log" >&2; exit 1; }
+build() {
+  [ "$tree/build.ninja" -nt CMakePresets.json ] || cmake --preset "$preset" || return
+  cmake --build --preset "$preset"
+}
+build >"$tree/log" 2>&1 || { cat "$tree/log" >&2; exit 1; }

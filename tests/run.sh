@@ -60,6 +60,10 @@ for project in LinuxEvents LinuxEvents.Watchdog; do
     -noLogo -noColor -jUnit "$results/$project.xml"
 done
 
+cmake -S "$(dirname "$0")/packages" -B "$artifacts/tests/packages" -G Ninja >/dev/null
+suite packages ctest --test-dir "$artifacts/tests/packages" --no-tests=error --output-on-failure \
+  --output-junit "$results/packages.xml"
+
 summary="$passed passed, $failed failed"
 [ "$skipped" -eq 0 ] || summary+=", $skipped skipped"
 echo "$summary"

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/common.sh"
 
 # Installed in one place and used in another: nothing in it may name the first.
-"$root/build.sh" install --prefix "$work/first" >/dev/null
+quiet "$root/build.sh" install --prefix "$work/first"
 mv "$work/first" "$work/prefix"
 ! grep -rIl "$work/first" "$work/prefix" || fail "the installed files above name the place they were installed to"
 cp -r "$here/c" "$work/source"
@@ -19,15 +19,15 @@ case $1 in
     export PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig
     build() { # PROGRAM MODE ARGUMENTS...
       # shellcheck disable=SC2046
-      cc "${@:2}" -Wall -Wextra -Werror -o "$1" source/main.c $(pkg-config --cflags --libs linuxevents)
+      quiet cc "${@:2}" -Wall -Wextra -Werror -o "$1" source/main.c $(pkg-config --cflags --libs linuxevents)
     }
     build shared
     build static -static
     export LD_LIBRARY_PATH=$work/prefix/lib
     ;;
   cmake)
-    cmake -S source -B tree -G Ninja -D CMAKE_PREFIX_PATH="$work/prefix" >log 2>&1 &&
-      cmake --build tree >>log 2>&1 || { cat log; exit 1; }
+    quiet cmake -S source -B tree -G Ninja -D CMAKE_PREFIX_PATH="$work/prefix"
+    quiet cmake --build tree
     mv tree/default tree/shared tree/static .
     expect "7 arrived" ./default
     needs_library default || fail "linuxevents::linuxevents is not the shared library by default"

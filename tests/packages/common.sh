@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # Sourced by the tests of this folder: a folder outside the repository that goes away at the end, and what they share.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -16,4 +17,9 @@ expect() {
   shift
   got=$("$@") || fail "$* ended with $?; it printed: $got"
   [ "$got" = "$wanted" ] || fail "$* printed '$got', not '$wanted'"
+}
+
+# quiet COMMAND...: what the command prints is shown only when it fails.
+quiet() {
+  "$@" >"$work/log" 2>&1 || { cat "$work/log"; fail "failed: $*"; }
 }

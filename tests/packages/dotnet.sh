@@ -17,7 +17,7 @@ use_package() { # TARGET-FRAMEWORK
 }
 
 build() { # VERB ARGUMENTS...
-  dotnet "$@" --nologo -v quiet -warnaserror >log 2>&1 || { cat log; exit 1; }
+  quiet dotnet "$@" --nologo -v quiet -warnaserror
 }
 
 case $1 in

@@ -1,0 +1,1 @@
+System.Console.WriteLine("7 arrived; the child said hello and exited with 3");
