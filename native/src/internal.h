@@ -13,6 +13,9 @@
 
 #include <linuxevents.h>
 
+/** Marks what several source files share and nobody else sees. */
+#define LXE_INTERNAL __attribute__((visibility("hidden")))
+
 /** The rule for every result: what syscall() returned, as a value >= 0 or a negative errno. */
 static inline int32_t lxe__result(long returned)
 {
@@ -55,14 +58,44 @@ static inline void lxe__struct_give(void *structure, const void *own, int32_t si
                      (size_t)size - sizeof(uint32_t));
 }
 
+/** Whether a result says that a kernel lacks the call or a sandbox forbids it. Not for calls that give -EPERM or -EACCES themselves. */
+static inline int lxe__refused(int32_t result)
+{
+    return result == -ENOSYS || result == -EPERM || result == -EACCES || result == -EOPNOTSUPP;
+}
+
+/** Reads the 8 bytes of an eventfd or timerfd. Looks at the pointer first: the kernel takes the count off before it writes. */
+static inline int32_t lxe__read_counter(int32_t fd, uint64_t *value)
+{
+    if (value == NULL)
+        return -EFAULT;
+    int32_t result = lxe__result(syscall(SYS_read, fd, value, sizeof *value));
+    if (result < 0)
+        return result;
+    return result == sizeof *value ? 0 : -EINVAL;
+}
+
 /**
- * lxe__feature_enabled - whether to use a feature
+ * lxe__feature_check - whether a feature may be used
  * @feature: LXE_FEATURE_...
  *
- * After the first time it is a load and a comparison. Leaves errno as it may.
+ * After the first time it is a load and a comparison.
  *
- * Return: 1 or 0; when there was no room to find out (-EMFILE, ...) 0 for now.
+ * Return: 0 when it is present; otherwise the negative errno that a call without it gives, or when there
+ * was no room to find out -EMFILE, -ENOMEM, ...
  */
-__attribute__((visibility("hidden"))) int lxe__feature_enabled(uint32_t feature);
+LXE_INTERNAL int32_t lxe__feature_check(uint32_t feature);
+
+/** The same as a question, for those that have a substitute. */
+static inline int lxe__feature_enabled(uint32_t feature)
+{
+    return lxe__feature_check(feature) == 0;
+}
+
+/** Whether a feature was switched off; does not look for it. For calls that find out by themselves without danger. */
+LXE_INTERNAL int lxe__feature_disabled(uint32_t feature);
+
+/** Looks for a feature, at each call anew: 0 when present, otherwise a negative errno (probe.c). */
+LXE_INTERNAL int32_t lxe__feature_probe(uint32_t feature);
 
 #endif

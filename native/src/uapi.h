@@ -35,10 +35,11 @@
 /** The size of the kernel's signal sets, in bytes. */
 #define LXE_UAPI_SIGSET_SIZE ((size_t)8)
 
-/* clone(2), close_range(2), waitid(2) */
+/* clone(2), close_range(2), waitid(2), timerfd_settime(2) */
 #define LXE_UAPI_CLONE_PIDFD 0x1000       /* Linux 5.2; older kernels ignore it */
 #define LXE_UAPI_CLOSE_RANGE_CLOEXEC 0x4u /* Linux 5.11 */
 #define LXE_UAPI_P_PIDFD 3                /* Linux 5.4 */
+#define LXE_UAPI_TFD_TIMER_CANCEL_ON_SET 0x2
 
 /* pidfd_open(2), pidfd_send_signal(2) */
 #define LXE_UAPI_PIDFD_NONBLOCK 0x800u /* O_NONBLOCK. Linux 5.10 */

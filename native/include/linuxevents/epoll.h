@@ -53,8 +53,8 @@ LXE_API int32_t lxe_epoll_create(uint32_t flags);
  * What is registered is the open file description under this number. Remove it before closing the
  * number: while a copy lives it goes on reporting and can't be removed any more.
  *
- * Return: 0; -EPERM for a regular file or directory (always ready), -EEXIST, -ELOOP for a set within
- * itself, -EBADF, -EINVAL, -ENOMEM, -ENOSPC (/proc/sys/fs/epoll/max_user_watches).
+ * Return: 0; -EPERM for a regular file or directory (always ready), -EEXIST, -ELOOP for sets that contain each
+ * other, -EBADF, -EINVAL also for a set in itself, -ENOMEM, -ENOSPC (/proc/sys/fs/epoll/max_user_watches).
  */
 LXE_API int32_t lxe_epoll_add(int32_t epoll_fd, int32_t fd, uint32_t events, uint64_t data);
 

@@ -38,7 +38,7 @@
 struct lxe_feature_info {
     uint32_t size;          /* sizeof(struct lxe_feature_info), set by the caller */
     uint32_t state;         /* LXE_FEATURE_MISSING, _PRESENT or _DISABLED */
-    int32_t error;          /* the errno value that the probe met, 0 when present or disabled */
+    int32_t error;          /* the errno value that the probe met (EPERM where a sandbox kills); 0 unless missing */
     uint32_t kernel;        /* the first kernel that has it: major << 16 | minor */
     const char *name;       /* as LINUXEVENTS_DISABLE spells it, "epoll_pwait2" */
     const char *substitute; /* what serves in its place, or NULL when nothing does */
@@ -57,7 +57,7 @@ extern "C" {
  * by killing is tried in a child of its own.
  *
  * Return: 1 when the feature is present, 0 when it is missing or disabled; -EINVAL for an unknown
- * feature; -EMFILE, -ENFILE or -ENOMEM when there was no room to find out: ask again.
+ * feature; -EMFILE, -ENFILE, -ENOMEM or -EAGAIN when there was no room to find out: ask again.
  */
 LXE_API int32_t lxe_feature_query(uint32_t feature, struct lxe_feature_info *info);
 

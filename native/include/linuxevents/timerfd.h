@@ -50,7 +50,7 @@ LXE_API int32_t lxe_timerfd_create(int32_t clock, uint32_t flags);
  * @value: nanoseconds until the first expiration, or with LXE_TIMERFD_ABSOLUTE the time of it; 0 disarms
  *         (for "at once" pass 1); an absolute time that is past expires at once
  * @interval: nanoseconds between expirations, 0 for a single one
- * @former: receives the former setting, or NULL
+ * @former: receives the former setting when 0 is returned, or NULL
  *
  * Return: 0; -EINVAL for negative times, unknown flags or a descriptor that is no timer, -ECANCELED when
  * the clock was set since (the timer is armed all the same), -EBADF.

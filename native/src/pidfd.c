@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+_Static_assert(LXE_UAPI_PIDFD_NONBLOCK == O_NONBLOCK && LXE_UAPI_PIDFD_THREAD == O_EXCL, "");
+_Static_assert(LXE_PIDFD_SIGNAL_THREAD == LXE_UAPI_PIDFD_SIGNAL_THREAD, "");
+_Static_assert(LXE_PIDFD_SIGNAL_PROCESS == LXE_UAPI_PIDFD_SIGNAL_THREAD_GROUP, "");
+_Static_assert(LXE_PIDFD_SIGNAL_GROUP == LXE_UAPI_PIDFD_SIGNAL_PROCESS_GROUP, "");
+_Static_assert(LXE_WAIT_NOHANG == WNOHANG && LXE_WAIT_STOPPED == WSTOPPED && LXE_WAIT_EXITED == WEXITED, "");
+_Static_assert(LXE_WAIT_CONTINUED == WCONTINUED && LXE_WAIT_NOWAIT == WNOWAIT, "");
+_Static_assert(LXE_CHILD_EXITED == CLD_EXITED && LXE_CHILD_KILLED == CLD_KILLED && LXE_CHILD_DUMPED == CLD_DUMPED, "");
+_Static_assert(LXE_CHILD_TRAPPED == CLD_TRAPPED && LXE_CHILD_STOPPED == CLD_STOPPED, "");
+_Static_assert(LXE_CHILD_CONTINUED == CLD_CONTINUED, "");
+_Static_assert(LXE_PIDFD_INFO_PID == LXE_UAPI_PIDFD_INFO_PID && LXE_PIDFD_INFO_CREDS == LXE_UAPI_PIDFD_INFO_CREDS, "");
+_Static_assert(LXE_PIDFD_INFO_CGROUP == LXE_UAPI_PIDFD_INFO_CGROUPID && LXE_PIDFD_INFO_EXIT == LXE_UAPI_PIDFD_INFO_EXIT, "");
+
+int32_t lxe_pidfd_open(int32_t pid, uint32_t flags)
+{
+    if ((flags & ~(LXE_NONBLOCK | LXE_PIDFD_THREAD)) != 0)
+        return -EINVAL;
+    int32_t missing = lxe__feature_check(LXE_FEATURE_PIDFD_OPEN);
+    if (missing == 0 && (flags & LXE_NONBLOCK) != 0)
+        missing = lxe__feature_check(LXE_FEATURE_PIDFD_NONBLOCK);
+    if (missing == 0 && (flags & LXE_PIDFD_THREAD) != 0)
+        missing = lxe__feature_check(LXE_FEATURE_PIDFD_THREAD);
+    if (missing != 0)
+        return missing;
+    uint32_t kernel_flags = ((flags & LXE_NONBLOCK) != 0 ? LXE_UAPI_PIDFD_NONBLOCK : 0) |
+                            ((flags & LXE_PIDFD_THREAD) != 0 ? LXE_UAPI_PIDFD_THREAD : 0);
+    return lxe__result(syscall(LXE_NR_PIDFD_OPEN, pid, kernel_flags));
+}
+
+int32_t lxe_pidfd_signal(int32_t pidfd, int32_t signal, uint32_t flags)
+{
+    int32_t missing = lxe__feature_check(LXE_FEATURE_PIDFD_SIGNAL);
+    if (missing != 0)
+        return missing;
+    return lxe__result(syscall(LXE_NR_PIDFD_SEND_SIGNAL, pidfd, signal, NULL, flags));
+}
+
+int32_t lxe_pidfd_getfd(int32_t pidfd, int32_t fd, uint32_t flags)
+{
+    int32_t missing = lxe__feature_check(LXE_FEATURE_PIDFD_GETFD);
+    if (missing != 0)
+        return missing;
+    return lxe__result(syscall(LXE_NR_PIDFD_GETFD, pidfd, fd, flags));
+}
+
+static int64_t nanoseconds(struct lxe_uapi_old_timeval time)
+{
+    return (int64_t)time.seconds * 1000000000 + (int64_t)time.microseconds * 1000;
+}
+
+int32_t lxe_pidfd_wait(int32_t pidfd, uint32_t options, struct lxe_pidfd_status *status)
+{
+    int32_t size = lxe__struct_size(status, sizeof *status);
+    if (size < 0)
+        return size;
+    if (lxe__feature_disabled(LXE_FEATURE_PIDFD_WAIT))
+        return -EINVAL;
+    siginfo_t info;
+    struct lxe_uapi_rusage usage;
+    memset(&info, 0, sizeof info); /* where there is nothing to report, not every kernel writes */
+    memset(&usage, 0, sizeof usage);
+    int32_t result = lxe__result(syscall(SYS_waitid, LXE_UAPI_P_PIDFD, pidfd, &info, options, &usage));
+    if (result < 0)
+        return result;
+    struct lxe_pidfd_status own = {
+        .pid = info.si_pid,
+        .uid = info.si_uid,
+        .code = info.si_code,
+        .status = info.si_status,
+        .user_time = nanoseconds(usage.user),
+        .system_time = nanoseconds(usage.system),
+        .max_rss = (int64_t)usage.max_rss * 1024,
+    };
+    lxe__struct_give(status, &own, size);
+    return own.pid != 0;
+}
+
+int32_t lxe_pidfd_info(int32_t pidfd, struct lxe_pidfd_info *info)
+{
+    int32_t size = lxe__struct_size(info, sizeof *info);
+    if (size < 0)
+        return size;
+    if (lxe__feature_disabled(LXE_FEATURE_PIDFD_INFO))
+        return -ENOTTY;
+    uint32_t known = LXE_PIDFD_INFO_PID | LXE_PIDFD_INFO_CREDS | LXE_PIDFD_INFO_CGROUP;
+    if (!lxe__feature_disabled(LXE_FEATURE_PIDFD_EXIT_INFO))
+        known |= LXE_PIDFD_INFO_EXIT;
+    struct lxe_uapi_pidfd_info kernels = {.mask = known};
+    int32_t result = lxe__result(syscall(SYS_ioctl, pidfd, LXE_UAPI_PIDFD_GET_INFO, &kernels));
+    if (result < 0)
+        return result == -EINVAL ? -ENOTTY : result; /* 6.11 and 6.12 know other requests, without an argument */
+    struct lxe_pidfd_info own = {
+        .valid = (uint32_t)kernels.mask & known,
+        .pid = (int32_t)kernels.pid,
+        .tgid = (int32_t)kernels.tgid,
+        .ppid = (int32_t)kernels.ppid,
+        .ruid = kernels.ruid,
+        .rgid = kernels.rgid,
+        .euid = kernels.euid,
+        .egid = kernels.egid,
+        .suid = kernels.suid,
+        .sgid = kernels.sgid,
+        .fsuid = kernels.fsuid,
+        .fsgid = kernels.fsgid,
+        .wait_status = kernels.exit_code,
+        .cgroup_id = kernels.cgroupid,
+    };
+    lxe__struct_give(info, &own, size);
+    return 0;
+}
