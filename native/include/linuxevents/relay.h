@@ -70,6 +70,20 @@ LXE_API int32_t lxe_relay_capacity(int32_t fd);
 LXE_API int32_t lxe_relay_dropped(int32_t fd, uint64_t *count);
 
 /**
+ * lxe_relay_taken - how many signals of one number the relay has taken for its subscriptions
+ * @signal: the number, 1 to 64
+ * @count: receives how many since the program began
+ *
+ * A signal counts once, whether one subscription gets it, many do, or all their pipes are full; and it counts
+ * before any of them can read it. One that finds no subscription does not count, nor does what is raised
+ * again. So a runtime whose own handler is chained, and acts on a signal later, can tell whether it was for a
+ * subscription.
+ *
+ * Return: 0; -EINVAL for any other number, -EFAULT.
+ */
+LXE_API int32_t lxe_relay_taken(int32_t signal, uint64_t *count);
+
+/**
  * lxe_relay_close_take - ends a subscription and closes its descriptor
  * @fd: what lxe_relay_open gave
  *
