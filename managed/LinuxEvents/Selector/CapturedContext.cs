@@ -1,0 +1,39 @@
+using System.Threading.Tasks.Sources;
+
+namespace LinuxEvents;
+
+/// <summary>What an awaiter asked to be taken along to its continuation, beyond the ordinary.</summary>
+internal sealed class CapturedContext
+{
+    private CapturedContext(ExecutionContext? execution, Action<IThreadPoolWorkItem>? scheduler)
+    {
+        Execution = execution;
+        Scheduler = scheduler;
+    }
+
+    /// <summary>The execution context to run in; async methods bring their own and leave this <see langword="null"/>.</summary>
+    public ExecutionContext? Execution { get; }
+
+    /// <summary>Where to run, if not where the source decides.</summary>
+    public Action<IThreadPoolWorkItem>? Scheduler { get; }
+
+    /// <summary>Captures what the flags ask for.</summary>
+    /// <param name="flags">The awaiter's wishes.</param>
+    /// <param name="loop">The selector on whose thread the wait began, which is where it goes on; otherwise <see langword="null"/>.</param>
+    /// <returns><see langword="null"/> in the ordinary case.</returns>
+    public static CapturedContext? Capture(ValueTaskSourceOnCompletedFlags flags, Selector? loop)
+    {
+        ExecutionContext? execution = (flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0 ? ExecutionContext.Capture() : null;
+        Action<IThreadPoolWorkItem>? scheduler = null;
+        if (loop is null && (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0)
+        {
+            if (SynchronizationContext.Current is { } context && context.GetType() != typeof(SynchronizationContext))
+                scheduler = item => context.Post(static state => ((IThreadPoolWorkItem)state!).Execute(), item);
+            else if (TaskScheduler.Current is var tasks && tasks != TaskScheduler.Default)
+                scheduler = item => Task.Factory.StartNew(
+                    static state => ((IThreadPoolWorkItem)state!).Execute(), item, CancellationToken.None, TaskCreationOptions.DenyChildAttach, tasks);
+        }
+
+        return execution is null && scheduler is null ? null : new CapturedContext(execution, scheduler);
+    }
+}

@@ -1,0 +1,17 @@
+namespace LinuxEvents;
+
+/// <summary>Where a loop's time comes from, and what rings when a due time is reached.</summary>
+internal abstract class LoopClock : IDisposable
+{
+    /// <summary>Now, in nanoseconds that never go back.</summary>
+    public abstract long Now { get; }
+
+    /// <summary>
+    /// Rings (<see cref="Selector.OnClockRang"/>) at that time or, if it is past, at once. Replaces the former time. Called under
+    /// the timer queue's gate: it must not block nor call back.
+    /// </summary>
+    public abstract void Arm(long due);
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}

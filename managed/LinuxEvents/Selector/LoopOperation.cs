@@ -1,0 +1,177 @@
+using System.Runtime.ExceptionServices;
+using System.Threading.Tasks.Sources;
+
+namespace LinuxEvents;
+
+/// <summary>
+/// One pooled wait: what a <see cref="ValueTask"/> of this library stands for until it is consumed.
+/// </summary>
+/// <remarks>
+/// <para>A use goes Begin, then exactly one Complete, then GetResult, which gives the object back to its pool. Three parties
+/// meet here on any threads: the consumer (OnCompleted, GetResult), whoever completes (the loop, a timer, a
+/// cancellation, a disposal) and what is still on its way from an earlier use.</para>
+/// <para>Who completes is decided outside, under the gate of the registration or of the timer queue: only the one who takes
+/// the operation out of that list may complete it. Here only completion and continuation race, and
+/// they meet in one compare-exchange on _continuation: null becomes either the consumer's delegate (then the completer runs
+/// it) or <see cref="s_completed"/> (then the consumer, finding it, has it run). The result is written before that exchange and
+/// read after it. Whoever loses it goes on; whoever finds null no longer touches the object, which may be in another use by then.</para>
+/// <para>Latecomers of an earlier use. A cancellation callback: GetResult disposes the token registration, which waits for a
+/// callback that runs, before the object is pooled. A timer: GetResult takes it off the queue, and one that had left the queue
+/// already carries the version of its use, which is compared under the gate. A consumer that awaits twice: each
+/// ValueTask carries the version too, and is told so.</para>
+/// <para>Where the continuation runs is decided by the source, not by ConfigureAwait: begun on the loop's thread it
+/// runs there, inline in the loop's dispatch; begun elsewhere it goes to the captured context or the thread pool. What
+/// is completed from a call of the user's own (cancel, dispose) never runs inside that call: it is posted.</para>
+/// </remarks>
+internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, IValueTaskSource<TResult>, IThreadPoolWorkItem
+{
+    private static readonly Action<object?> s_completed = static _ => throw new InvalidOperationException();
+
+    private Action<object?>? _continuation;
+    private object? _state;
+    private CapturedContext? _context;
+    private TResult? _result;
+    private Exception? _error;
+    private CancellationToken _token;
+    private CancellationTokenRegistration _cancellation;
+    private bool _begunOnLoop;
+    private bool _continuing;
+
+    protected Selector Selector => selector;
+
+    /// <summary>Marks the start of a use.</summary>
+    /// <returns>The version that its ValueTask carries.</returns>
+    protected short Begin(bool onLoop)
+    {
+        _begunOnLoop = onLoop;
+        return Version;
+    }
+
+    /// <summary>Has <see cref="Cancel"/> called when the token is; to be called before the ValueTask is handed out.</summary>
+    protected void CancelWith(CancellationToken token)
+    {
+        if (!token.CanBeCanceled)
+            return;
+        _token = token;
+        _cancellation = token.UnsafeRegister(static self => ((LoopOperation<TResult>)self!).Cancel(), this);
+    }
+
+    /// <summary>The token is cancelled: complete as cancelled, unless somebody else has taken the operation.</summary>
+    protected abstract void Cancel();
+
+    /// <summary>Gives the object back to its pool.</summary>
+    protected abstract void Recycle();
+
+    /// <summary>The loop completes: the continuation of a wait that began on the loop runs now, inside this call.</summary>
+    internal void CompleteOnLoop(TResult? result)
+    {
+        _result = result;
+        Complete(inline: true);
+    }
+
+    /// <summary>Anyone completes: the continuation runs later, where it belongs.</summary>
+    protected internal void CompleteElsewhere(TResult? result, Exception? error = null)
+    {
+        _result = result;
+        _error = error;
+        Complete(inline: false);
+    }
+
+    /// <summary>Completes as cancelled with the consumer's token.</summary>
+    protected void CompleteAsCanceled() => CompleteElsewhere(default, new OperationCanceledException(_token));
+
+    private bool IsCompleted => _continuing || ReferenceEquals(Volatile.Read(ref _continuation), s_completed);
+
+    private void Complete(bool inline)
+    {
+        if (Interlocked.CompareExchange(ref _continuation, s_completed, null) is not null)
+            RunContinuation(inline);
+    }
+
+    private void RunContinuation(bool inline)
+    {
+        _continuing = true;
+        if (_context?.Scheduler is { } scheduler)
+            scheduler(this);
+        else if (!_begunOnLoop)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        else if (inline)
+            Execute();
+        else if (!selector.PostContinuation(this))
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Runs the continuation. It may consume, recycle and begin anew: nothing of this use is read after it began.</summary>
+    public void Execute()
+    {
+        Action<object?> continuation = _continuation!;
+        object? state = _state;
+        if (_context?.Execution is { } execution)
+            ExecutionContext.Run(execution, new ContextCallback(continuation), state);
+        else
+            continuation(state);
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<TResult>.GetStatus(short token) => Status(token);
+
+    void IValueTaskSource<TResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        Await(continuation, state, token, flags);
+
+    TResult IValueTaskSource<TResult>.GetResult(short token) => Consume(token)!;
+
+    protected ValueTaskSourceStatus Status(short token)
+    {
+        CheckVersion(token);
+        return !IsCompleted ? ValueTaskSourceStatus.Pending
+            : _error is null ? ValueTaskSourceStatus.Succeeded
+            : _error is OperationCanceledException ? ValueTaskSourceStatus.Canceled
+            : ValueTaskSourceStatus.Faulted;
+    }
+
+    protected void Await(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        CheckVersion(token);
+        _state = state;
+        _context = CapturedContext.Capture(flags, _begunOnLoop ? selector : null);
+        Action<object?>? earlier = Interlocked.CompareExchange(ref _continuation, continuation, null);
+        if (earlier is null)
+            return;
+        if (!ReferenceEquals(earlier, s_completed))
+            throw new InvalidOperationException("A ValueTask may be awaited only once.");
+        _continuation = continuation;
+        RunContinuation(inline: false);
+    }
+
+    protected TResult? Consume(short token)
+    {
+        CheckVersion(token);
+        if (!IsCompleted)
+            throw new InvalidOperationException("The wait has not completed yet; await the ValueTask or turn it into a Task.");
+
+        _cancellation.Dispose();
+        selector.Timers.Remove(this);
+        TResult? result = _result;
+        Exception? error = _error;
+
+        Version++;
+        _token = default;
+        _cancellation = default;
+        _continuing = false;
+        _continuation = null;
+        _state = null;
+        _context = null;
+        _result = default;
+        _error = null;
+        Recycle();
+
+        if (error is not null)
+            ExceptionDispatchInfo.Throw(error);
+        return result;
+    }
+
+    private void CheckVersion(short token)
+    {
+        if (token != Version)
+            throw new InvalidOperationException("This ValueTask has been consumed already: it may be awaited only once.");
+    }
+}

@@ -1,0 +1,77 @@
+namespace LinuxEvents;
+
+/// <summary>
+/// The registrations of one loop, each under a key of slot and generation. The kernel reports keys, never
+/// descriptors: numbers are reused, also within one batch of events, and a key never is.
+/// </summary>
+internal sealed class RegistrationTable
+{
+    private readonly object _lock = new();
+    private FdRegistration?[] _slots = new FdRegistration?[16];
+    private int[] _free = new int[16];
+    private int _freeCount;
+    private int _used;
+    private uint _generation;
+    private bool _closed;
+
+    /// <summary>How many registrations there are.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _used - _freeCount;
+        }
+    }
+
+    /// <summary>Gives a registration its key. From then on the loop finds it.</summary>
+    /// <exception cref="ObjectDisposedException">The loop has ended.</exception>
+    public void Add(FdRegistration registration)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_closed, typeof(Selector));
+            int slot = _freeCount > 0 ? _free[--_freeCount] : _used++;
+            if (slot == _slots.Length)
+                Array.Resize(ref _slots, slot * 2);
+            // 0xffffffff is left to the loop's own keys.
+            if (++_generation == uint.MaxValue)
+                _generation = 0;
+            registration.Key = (ulong)_generation << 32 | (uint)slot;
+            _slots[slot] = registration;
+        }
+    }
+
+    /// <summary>Forgets a registration and its key.</summary>
+    public void Remove(ulong key)
+    {
+        lock (_lock)
+        {
+            int slot = (int)(uint)key;
+            _slots[slot] = null;
+            if (_freeCount == _free.Length)
+                Array.Resize(ref _free, _freeCount * 2);
+            _free[_freeCount++] = slot;
+        }
+    }
+
+    /// <summary>Finds the registration that an event is for.</summary>
+    /// <returns><see langword="null"/> when it is gone.</returns>
+    public FdRegistration? Find(ulong key)
+    {
+        FdRegistration?[] slots = Volatile.Read(ref _slots);
+        uint slot = (uint)key;
+        FdRegistration? registration = slot < (uint)slots.Length ? Volatile.Read(ref slots[slot]) : null;
+        return registration is not null && registration.Key == key ? registration : null;
+    }
+
+    /// <summary>Takes no more registrations, and gives any one that is still there, for a loop that ends.</summary>
+    public FdRegistration? CloseAndFind()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+            return Array.Find(_slots, static registration => registration is not null);
+        }
+    }
+}

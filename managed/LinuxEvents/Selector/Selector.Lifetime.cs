@@ -1,0 +1,144 @@
+namespace LinuxEvents;
+
+/// <content>Who drives the loop, and its end.</content>
+/// <remarks>
+/// <para>At most one thread drives a selector at a time: it holds a <see cref="Drive"/>, taken under _lifetime. Only the one who drives may
+/// close, because closing completes waits as the loop and gives back the descriptors that the loop waits on. So Dispose
+/// first sets _closing under the same lock, and then: if nobody drives, it drives itself and closes; if this very thread drives (a
+/// callback disposes), the drive closes when it ends; if another thread drives, that one is woken, closes when its drive ends, and Dispose waits for it.</para>
+/// <para>Closing goes: no new registrations; every registration is taken out of epoll and its waits fail; every delay fails; what was
+/// posted, also by these, is run; then no more posts, and only then the descriptors are closed. Nobody can be left who would use
+/// their numbers: registrations use the epoll set under their own gate after a look at their own mark, and a waker holds a reference.</para>
+/// </remarks>
+public sealed partial class Selector
+{
+    private readonly object _lifetime = new();
+    private readonly ManualResetEventSlim _closed = new();
+    private bool _driven;
+    private volatile bool _closing;
+
+    /// <summary>
+    /// Ends the loop: all waits and delays fail with <see cref="ObjectDisposedException"/>, what was posted is still run, and
+    /// all its descriptors are closed. Waits for the loop's thread, except on that thread itself, where the loop ends with its turn.
+    /// </summary>
+    public void Dispose()
+    {
+        if (_shared)
+            return;
+        bool first, drive;
+        lock (_lifetime)
+        {
+            first = !_closing;
+            _closing = true;
+            drive = first && !_driven;
+            _driven |= drive;
+        }
+
+        if (drive)
+        {
+            new Drive(this, taken: true).Dispose();
+        }
+        else if (!IsLoopThread)
+        {
+            Interrupt(stop: false);
+            _closed.Wait();
+        }
+    }
+
+    private void RunThread() => Run();
+
+    private void Close()
+    {
+        while (Registrations.CloseAndFind() is { } registration)
+            registration.Close(static registration => new ObjectDisposedException(nameof(Selector), $"The selector {registration.Selector.Name} was disposed."));
+        Exception? error = null;
+        do
+        {
+            try
+            {
+                while (Timers.CloseAndTake(out TimerNode? timer))
+                    timer.Close();
+                _posts.Run();
+            }
+#pragma warning disable CA1031 // A callback's exception must not keep the descriptors open.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                if (_options.UnhandledException is { } handler)
+                    handler(e);
+                else
+                    error ??= e;
+            }
+        }
+        while (!_posts.TryClose());
+
+        _clock.Dispose();
+        _wake.Dispose();
+        _epoll.Dispose();
+        _closed.Set();
+        if (error is not null)
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+    }
+
+    /// <summary>The time in which a thread is the loop's.</summary>
+    private readonly ref struct Drive
+    {
+        private readonly Selector _selector;
+        private readonly Selector? _outer;
+        private readonly SynchronizationContext? _context;
+
+        public Drive(Selector selector, bool taken = false)
+        {
+            if (!taken)
+                selector.StartDriving();
+            _selector = selector;
+            _outer = t_current;
+            _context = SynchronizationContext.Current;
+            t_current = selector;
+            SynchronizationContext.SetSynchronizationContext(selector.SynchronizationContext);
+        }
+
+        public void Dispose()
+        {
+            try
+            {
+                if (!_selector.TryStopDriving())
+                    _selector.Close();
+            }
+            finally
+            {
+                t_current = _outer;
+                SynchronizationContext.SetSynchronizationContext(_context);
+            }
+        }
+    }
+
+    private void StartDriving()
+    {
+        if (t_current is { } running)
+        {
+            throw new InvalidOperationException(running == this
+                ? $"The selector {Name} is running already: a callback of the loop can't run it again."
+                : $"This thread runs the selector {running.Name} already; start {Name} with a thread of its own.");
+        }
+
+        lock (_lifetime)
+        {
+            ObjectDisposedException.ThrowIf(_closing, this);
+            if (_driven)
+                throw new InvalidOperationException($"The selector {Name} is being run by another thread.");
+            _driven = true;
+        }
+    }
+
+    /// <returns><see langword="false"/> when the selector is to be closed first.</returns>
+    private bool TryStopDriving()
+    {
+        lock (_lifetime)
+        {
+            if (!_closing)
+                _driven = false;
+            return !_closing;
+        }
+    }
+}

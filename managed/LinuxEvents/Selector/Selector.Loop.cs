@@ -1,0 +1,215 @@
+using System.Diagnostics;
+using LinuxEvents.Interop;
+
+namespace LinuxEvents;
+
+/// <content>The loop itself: its turns, and who may drive it.</content>
+public sealed unsafe partial class Selector
+{
+    private const ulong WakeKey = ulong.MaxValue;
+    private const ulong ClockKey = ulong.MaxValue - 1;
+    private const int Capacity = 512;
+
+    [ThreadStatic]
+    private static Selector? t_current;
+
+    private readonly lxe_epoll_event[] _events = GC.AllocateUninitializedArray<lxe_epoll_event>(Capacity, pinned: true);
+    private int _eventCount;
+    private int _eventIndex;
+    private bool _clockRang;
+    private long _turn;
+
+    /// <summary>Counts the loop's turns; changes as soon as a turn has collected its events.</summary>
+    internal long Turn => Volatile.Read(ref _turn);
+
+    /// <summary>How often a sleeping loop was woken by a write.</summary>
+    internal long WakeUps;
+
+    /// <summary>Runs the loop on this thread until <see cref="Stop"/> or <see cref="Dispose"/>.</summary>
+    /// <exception cref="InvalidOperationException">A selector runs on this thread already, or this selector on another.</exception>
+    /// <exception cref="ObjectDisposedException">The selector was disposed before.</exception>
+    /// <remarks>
+    /// What a posted callback throws leaves this method, unless <see cref="SelectorOptions.UnhandledException"/> takes it. Nothing is
+    /// lost by that: the next call goes on behind that callback.
+    /// </remarks>
+    public void Run()
+    {
+        using Drive drive = new(this);
+        while (!_closing && !_posts.TryConsumeStop())
+            RunTurn(NativeMethods.LXE_NO_DEADLINE);
+    }
+
+    /// <summary>Runs one turn: waits until there is something to do, and does it.</summary>
+    /// <param name="timeout">How long to wait for it at most, in steps of 100 ns; zero only looks, <see cref="Timeout.InfiniteTimeSpan"/> waits for ever.</param>
+    /// <returns><see langword="false"/> when there was nothing to do, or <see cref="Stop"/> had been called.</returns>
+    /// <inheritdoc cref="Run" path="/exception"/>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative.</exception>
+    public bool RunOnce(TimeSpan timeout)
+    {
+        long deadline = DueTime(timeout, Stopwatch.GetTimestamp());
+        using Drive drive = new(this);
+        bool worked;
+        do
+        {
+            if (_closing || _posts.TryConsumeStop())
+                return false;
+            worked = RunTurn(deadline);
+        }
+        while (!worked && deadline > Stopwatch.GetTimestamp());
+        return worked;
+    }
+
+    /// <summary>Runs the loop on this thread until a task is completed.</summary>
+    /// <param name="task">Any task. Waits that began before, outside the loop, continue on the thread pool: to have all on the loop, pass a function.</param>
+    /// <exception cref="OperationCanceledException">The task was cancelled, or <see cref="Stop"/> was called.</exception>
+    /// <exception cref="ObjectDisposedException">The selector was disposed, before or meanwhile.</exception>
+    /// <inheritdoc cref="Run" path="/exception"/>
+    public void RunUntilComplete(Task task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        RunUntilComplete(() => task);
+    }
+
+    /// <summary>Calls an asynchronous function on the loop, and runs the loop on this thread until its task is completed.</summary>
+    /// <param name="main">The function; its awaits continue on this thread.</param>
+    /// <inheritdoc cref="RunUntilComplete(Task)" path="/exception"/>
+    public void RunUntilComplete(Func<Task> main)
+    {
+        ArgumentNullException.ThrowIfNull(main);
+        Task task;
+        using (Drive drive = new(this))
+        {
+            task = main();
+            if (!task.IsCompleted)
+            {
+                task.ContinueWith(
+                    static (_, self) => ((Selector)self!).Interrupt(stop: false), this,
+                    CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            }
+
+            while (!task.IsCompleted)
+            {
+                ObjectDisposedException.ThrowIf(_closing, this);
+                if (_posts.TryConsumeStop())
+                    throw new OperationCanceledException($"The selector {Name} was stopped before the task was completed.");
+                RunTurn(NativeMethods.LXE_NO_DEADLINE);
+            }
+        }
+
+        task.GetAwaiter().GetResult();
+    }
+
+    /// <inheritdoc cref="RunUntilComplete(Func{Task})"/>
+    /// <returns>The task's result.</returns>
+    public T RunUntilComplete<T>(Func<Task<T>> main)
+    {
+        ArgumentNullException.ThrowIfNull(main);
+        Task<T>? task = null;
+        RunUntilComplete(() => task = main());
+        return task!.Result;
+    }
+
+    /// <summary>Makes <see cref="Run"/> return after its turn; if it is not running, as soon as it is called.</summary>
+    /// <exception cref="InvalidOperationException">The selector has a thread of its own: dispose it instead.</exception>
+    public void Stop()
+    {
+        if (_thread is not null)
+            throw new InvalidOperationException($"The selector {Name} has a thread of its own, which ends when the selector is disposed.");
+        Interrupt(stop: true);
+    }
+
+    /// <summary>The clock has reached what it was armed for.</summary>
+    internal void OnClockRang()
+    {
+        Volatile.Write(ref _clockRang, true);
+        Interrupt(stop: false);
+    }
+
+    private void Interrupt(bool stop)
+    {
+        if (_posts.Interrupt(stop))
+            Wake();
+    }
+
+    private void Wake()
+    {
+        bool referenced = false;
+        try
+        {
+            _wake.DangerousAddRef(ref referenced);
+            Interlocked.Increment(ref WakeUps);
+            _ = NativeMethods.lxe_eventfd_write(_wake.Descriptor, 1);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The loop has ended meanwhile, and sleeps no more.
+        }
+        finally
+        {
+            if (referenced)
+                _wake.DangerousRelease();
+        }
+    }
+
+    /// <summary>One turn, with exceptions of callbacks given to whoever wants them.</summary>
+    /// <returns>Whether there was anything to do.</returns>
+    private bool RunTurn(long deadline)
+    {
+        try
+        {
+            return RunTurnCore(deadline);
+        }
+        catch (Exception e) when (_options.UnhandledException is not null)
+        {
+            _options.UnhandledException(e);
+            return true;
+        }
+    }
+
+    private bool RunTurnCore(long deadline)
+    {
+        // An exception may have left a batch half served: its rest comes first.
+        if (_eventIndex == _eventCount)
+            Collect(deadline);
+        bool worked = Dispatch();
+        if (Volatile.Read(ref _clockRang))
+        {
+            _clockRang = false;
+            worked |= Timers.Expire();
+        }
+
+        return _posts.Run() || worked;
+    }
+
+    private void Collect(long deadline)
+    {
+        bool sleep = _posts.TrySleep() && !Volatile.Read(ref _clockRang);
+        Timers.ArmClock();
+        fixed (lxe_epoll_event* events = _events)
+        {
+            int count = NativeMethods.lxe_epoll_wait(_epoll.Descriptor, events, Capacity, sleep ? deadline : 0, null);
+            _posts.Awake();
+            Volatile.Write(ref _turn, _turn + 1);
+            _eventIndex = 0;
+            _eventCount = count == -Errno.EINTR ? 0 : LinuxEventsException.ThrowIfError(count, "epoll_wait", _epoll);
+        }
+    }
+
+    private bool Dispatch()
+    {
+        bool worked = false;
+        while (_eventIndex < _eventCount && !_closing)
+        {
+            lxe_epoll_event ready = _events[_eventIndex++];
+            if (ready.data == ClockKey)
+                _clockRang = true;
+            else if (ready.data != WakeKey && Registrations.Find(ready.data) is { } registration)
+            {
+                worked = true;
+                registration.Dispatch((PollEvents)ready.events, _turn);
+            }
+        }
+
+        return worked;
+    }
+}

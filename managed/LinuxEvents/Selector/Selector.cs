@@ -1,0 +1,217 @@
+using System.Runtime.InteropServices;
+using LinuxEvents.Interop;
+
+namespace LinuxEvents;
+
+/// <summary>
+/// One loop on one thread that waits for descriptors, timers and posted calls, and continues there whoever awaited them.
+/// </summary>
+/// <remarks>
+/// <para>Take <see cref="Shared"/>, <see cref="Start"/> one with a thread of its own, or make one and drive it by hand with
+/// <see cref="Run"/>, <see cref="RunOnce"/> or <see cref="RunUntilComplete(Func{Task})"/>.</para>
+/// <para>Registering, waiting, posting, delaying, stopping and disposing may be done by any thread. A wait that began on the loop's thread
+/// continues there, inside the loop's turn, also after <c>ConfigureAwait(false)</c>; one that began elsewhere continues on the
+/// thread pool, or in the captured synchronization context. A continuation that blocks holds up the whole loop.</para>
+/// <para>In one turn the loop serves the descriptors that are ready, then the timers that are due, then what was posted before. What
+/// these add is for the next turn, so that none of the three starves another.</para>
+/// </remarks>
+public sealed partial class Selector : IDisposable
+{
+    private static readonly Lazy<Selector> s_shared = new(static () => StartThread(new SelectorOptions { Name = "LinuxEvents" }, shared: true));
+
+    private readonly SelectorOptions _options;
+    private readonly bool _shared;
+    private readonly SafeEpollHandle _epoll;
+    private readonly SafeEventFdHandle _wake;
+    private readonly LoopClock _clock;
+    private readonly PostQueue _posts = new();
+    private Thread? _thread;
+
+    /// <summary>Makes a selector that the caller drives.</summary>
+    /// <param name="options">How it is set up.</param>
+    /// <exception cref="LinuxEventsException">No descriptor could be had.</exception>
+    /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
+    public Selector(SelectorOptions? options = null)
+        : this(options, shared: false)
+    {
+    }
+
+    private Selector(SelectorOptions? options, bool shared)
+    {
+        NativeLibraryVersion.Ensure();
+        _options = options ?? new SelectorOptions();
+        _shared = shared;
+        SynchronizationContext = new SelectorSynchronizationContext(this);
+        Delays = new DelayPool(this);
+        _epoll = SafeEpollHandle.Create(0);
+        try
+        {
+            // Edge-triggered and never read: each write is an edge, and a wake-up costs one system call less.
+            _wake = SafeEventFdHandle.Create(0, NativeMethods.LXE_NONBLOCK);
+            LinuxEventsException.ThrowIfError(
+                NativeMethods.lxe_epoll_add(EpollDescriptor, _wake.Descriptor, NativeMethods.LXE_EPOLL_IN | NativeMethods.LXE_EPOLL_ET, WakeKey),
+                "epoll_ctl(EPOLL_CTL_ADD)", _wake);
+            _clock = _options.Clock?.Invoke(this) ?? new KernelClock(_epoll, ClockKey);
+        }
+        catch
+        {
+            _wake?.Dispose();
+            _epoll.Dispose();
+            throw;
+        }
+
+        Timers = new TimerQueue(_clock);
+    }
+
+    /// <summary>The process's common selector, started when it is first asked for. Disposing it does nothing.</summary>
+    public static Selector Shared => s_shared.Value;
+
+    /// <summary>The selector whose loop runs on this thread just now, or <see langword="null"/>.</summary>
+    public static Selector? Current => t_current;
+
+    /// <summary>The name it was given.</summary>
+    public string Name => _options.Name;
+
+    /// <summary>Whether the calling thread is running this selector's loop.</summary>
+    public bool IsLoopThread => t_current == this;
+
+    /// <summary>Brings continuations to the loop's thread; it is the current one there.</summary>
+    public SynchronizationContext SynchronizationContext { get; }
+
+    internal TimerQueue Timers { get; }
+
+    internal DelayPool Delays { get; }
+
+    internal RegistrationTable Registrations { get; } = new();
+
+    internal int EpollDescriptor => _epoll.Descriptor;
+
+    /// <summary>Makes a selector with a background thread of its own, which runs until the selector is disposed.</summary>
+    /// <param name="options">How it is set up.</param>
+    /// <exception cref="LinuxEventsException">No descriptor could be had.</exception>
+    /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
+    public static Selector Start(SelectorOptions? options = null) => StartThread(options, shared: false);
+
+    /// <summary>Registers a descriptor, once for all waits.</summary>
+    /// <param name="handle">The descriptor: any open one. A regular file is accepted and always ready, as the kernel has it.</param>
+    /// <param name="options">How; level-triggered by default.</param>
+    /// <returns>The registration, to be disposed before or instead of the handle.</returns>
+    /// <exception cref="ArgumentException">The handle is invalid.</exception>
+    /// <exception cref="ObjectDisposedException">The handle or the selector was disposed.</exception>
+    /// <exception cref="LinuxEventsException">
+    /// The kernel refused: EBADF for a closed number, EEXIST for one that is registered here already, ELOOP for a set within itself,
+    /// ENOSPC or ENOMEM.
+    /// </exception>
+    public FdRegistration Register(SafeHandle handle, RegistrationOptions options = default)
+    {
+        ArgumentNullException.ThrowIfNull(handle);
+        if (handle.IsInvalid)
+            throw new ArgumentException("The handle holds no descriptor.", nameof(handle));
+        bool referenced = false, registered = false;
+        try
+        {
+            handle.DangerousAddRef(ref referenced);
+            var registration = new FdRegistration(this, handle, options);
+            registered = true;
+            return registration;
+        }
+        finally
+        {
+            if (referenced && !registered)
+                handle.DangerousRelease();
+        }
+    }
+
+    /// <summary>Completes after a time, never before it.</summary>
+    /// <param name="delay">How long, in steps of 100 ns; zero for the next turn, <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <param name="cancellationToken">Ends the delay.</param>
+    /// <returns>To be awaited once.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="delay"/> is negative.</exception>
+    /// <exception cref="ObjectDisposedException">The selector was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public ValueTask DelayAsync(TimeSpan delay, CancellationToken cancellationToken = default)
+    {
+        long due = DueTime(delay);
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled(cancellationToken);
+        return Delays.Rent().Start(due, IsLoopThread, cancellationToken);
+    }
+
+    /// <summary>Has the loop call something in its next turn. Calls from one thread keep their order.</summary>
+    /// <param name="callback">What to call. It does not inherit the caller's execution context; <see cref="InvokeAsync(Func{Task})"/> does.</param>
+    /// <exception cref="ObjectDisposedException">The selector was disposed.</exception>
+    public void Post(Action callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        ObjectDisposedException.ThrowIf(!TryPost(new PostedCall(callback, null)), this);
+    }
+
+    /// <inheritdoc cref="Post(Action)"/>
+    /// <param name="callback">What to call. It does not inherit the caller's execution context; <see cref="InvokeAsync(Func{Task})"/> does.</param>
+    /// <param name="state">What to call it with.</param>
+    public void Post(Action<object?> callback, object? state)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        ObjectDisposedException.ThrowIf(!TryPost(new PostedCall(callback, state)), this);
+    }
+
+    /// <summary>Runs an asynchronous function on the loop, from any thread.</summary>
+    /// <param name="function">What to run; its awaits continue on the loop.</param>
+    /// <returns>Completes as the function's own task does.</returns>
+    /// <exception cref="ObjectDisposedException">The selector was disposed.</exception>
+    public Task InvokeAsync(Func<Task> function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        var task = new Task<Task>(function);
+        Post(static task => ((Task)task!).RunSynchronously(TaskScheduler.Default), task);
+        return task.Unwrap();
+    }
+
+    /// <inheritdoc cref="InvokeAsync(Func{Task})"/>
+    public Task<T> InvokeAsync<T>(Func<Task<T>> function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        var task = new Task<Task<T>>(function);
+        Post(static task => ((Task)task!).RunSynchronously(TaskScheduler.Default), task);
+        return task.Unwrap();
+    }
+
+    /// <summary>When a time span from now ends, in nanoseconds of the loop's clock; <see cref="long.MaxValue"/> is never.</summary>
+    internal long DueTime(TimeSpan span) => DueTime(span, _clock.Now);
+
+    private static long DueTime(TimeSpan span, long now)
+    {
+        if (span == Timeout.InfiniteTimeSpan)
+            return long.MaxValue;
+        ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.Zero);
+        return span.Ticks <= (long.MaxValue - now) / TimeSpan.NanosecondsPerTick ? now + span.Ticks * TimeSpan.NanosecondsPerTick : long.MaxValue;
+    }
+
+    internal bool PostContinuation(IThreadPoolWorkItem continuation) => TryPost(new PostedCall(continuation));
+
+    internal bool TryPost(in PostedCall call)
+    {
+        bool accepted = _posts.TryAdd(call, out bool wake);
+        if (wake)
+            Wake();
+        return accepted;
+    }
+
+    private static Selector StartThread(SelectorOptions? options, bool shared)
+    {
+        var selector = new Selector(options, shared);
+        try
+        {
+            selector._thread = new Thread(selector.RunThread) { IsBackground = true, Name = selector.Name };
+            selector._thread.UnsafeStart();
+        }
+        catch
+        {
+            selector._thread = null;
+            selector.Dispose();
+            throw;
+        }
+
+        return selector;
+    }
+}

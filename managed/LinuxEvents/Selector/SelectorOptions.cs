@@ -1,0 +1,17 @@
+namespace LinuxEvents;
+
+/// <summary>How a <see cref="Selector"/> is set up.</summary>
+public sealed class SelectorOptions
+{
+    /// <summary>The selector's name, also that of its thread; the kernel shows the first 15 bytes.</summary>
+    public string Name { get; init; } = "LinuxEvents";
+
+    /// <summary>
+    /// Receives what a posted callback throws, on the loop's thread; the loop goes on. Without it the exception leaves
+    /// <see cref="Selector.Run"/>, and ends the process where the selector has a thread of its own.
+    /// </summary>
+    public Action<Exception>? UnhandledException { get; init; }
+
+    /// <summary>Where time comes from; the kernel's monotonic clock unless a test brings its own.</summary>
+    internal Func<Selector, LoopClock>? Clock { get; init; }
+}

@@ -1,0 +1,40 @@
+using System.Threading.Tasks.Sources;
+
+namespace LinuxEvents;
+
+/// <summary>A delay: completed by whoever takes it out of the timer queue.</summary>
+internal sealed class DelayOperation(Selector selector) : LoopOperation<bool>(selector), IValueTaskSource
+{
+    /// <summary>The next in the pool.</summary>
+    public DelayOperation? Next;
+
+    public ValueTask Start(long due, bool onLoop, CancellationToken token)
+    {
+        var task = new ValueTask(this, Begin(onLoop));
+        if (Selector.Timers.TryAdd(this, due, onLoop))
+            CancelWith(token);
+        else
+            Close();
+        return task;
+    }
+
+    internal override void Fire(short version) => CompleteOnLoop(true);
+
+    internal override void Close() =>
+        CompleteElsewhere(false, new ObjectDisposedException(nameof(Selector), $"The selector {Selector.Name} was disposed."));
+
+    protected override void Cancel()
+    {
+        if (Selector.Timers.Remove(this))
+            CompleteAsCanceled();
+    }
+
+    protected override void Recycle() => Selector.Delays.Return(this);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => Status(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        Await(continuation, state, token, flags);
+
+    void IValueTaskSource.GetResult(short token) => Consume(token);
+}
