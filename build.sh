@@ -6,6 +6,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 artifacts=$root/artifacts
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 MSBUILDDISABLENODEREUSE=1
+# An account without a home can build, too.
+[ -w "${HOME:-/nonexistent}" ] || export HOME=$artifacts/home
 
 fail() {
   echo "build.sh: $*" >&2
@@ -29,49 +31,58 @@ EOF
 
 # --- what a build needs ---------------------------------------------------------------------------
 
-# Each line: how to see that it is there, and the Debian package that brings it.
-missing_packages() {
-  command -v cmake >/dev/null || echo cmake
-  command -v ninja >/dev/null || echo ninja-build
-  command -v cc >/dev/null || echo gcc
-  command -v readelf >/dev/null || echo binutils
-  command -v pkg-config >/dev/null || echo pkg-config
-  [ -e /usr/include/stdio.h ] || echo libc6-dev
-  has_sdk || ! apt-cache show dotnet-sdk-10.0 >/dev/null 2>&1 || echo dotnet-sdk-10.0
+# quietly COMMAND...: what the command prints is shown only when it fails.
+quietly() {
+  local log
+  mkdir -p "$artifacts"
+  log=$(mktemp -p "$artifacts" log.XXXXXX)
+  "$@" >"$log" 2>&1 </dev/null || { cat "$log" >&2; rm -f "$log"; fail "failed: $*"; }
+  rm -f "$log"
+}
+
+install_packages() {
+  local command="apt-get update && apt-get install -y --no-install-recommends $*"
+  command -v apt-get >/dev/null || fail "missing here, by their Debian names: $*"
+  [ "$(id -u)" = 0 ] || fail "something is missing; install it with: sudo sh -c '$command'"
+  echo "Installing $*"
+  DEBIAN_FRONTEND=noninteractive quietly sh -c "$command"
+}
+
+require_native() {
+  local packages=()
+  command -v cmake >/dev/null || packages+=(cmake)
+  command -v ninja >/dev/null || packages+=(ninja-build)
+  command -v cc >/dev/null || packages+=(gcc)
+  command -v readelf >/dev/null || packages+=(binutils)
+  command -v pkg-config >/dev/null || packages+=(pkg-config)
+  echo "#include <stdio.h>" | cc -E - >/dev/null 2>&1 || packages+=(libc6-dev)
+  [ ${#packages[@]} -eq 0 ] || install_packages "${packages[@]}"
 }
 
 has_sdk() {
   command -v dotnet >/dev/null && dotnet --list-sdks | awk -F. '$1 >= 10 { found = 1 } END { exit !found }'
 }
 
-require_tools() {
-  local packages
-  packages=$(missing_packages | tr '\n' ' ')
-  if [ -n "$packages" ]; then
-    local command="apt-get update && apt-get install -y --no-install-recommends ${packages% }"
-    command -v apt-get >/dev/null || fail "missing here, by their Debian names: $packages"
-    [ "$(id -u)" = 0 ] || fail "something is missing; install it with: sudo sh -c '$command'"
-    echo "Installing ${packages% }"
-    local log
-    log=$(mktemp)
-    DEBIAN_FRONTEND=noninteractive sh -c "$command" >"$log" 2>&1 </dev/null || { cat "$log" >&2; fail "failed: $command"; }
-    rm -f "$log"
+require_sdk() {
+  has_sdk && return
+  if command -v apt-get >/dev/null; then
+    [ "$(id -u)" != 0 ] || quietly apt-get update
+    ! apt-cache show dotnet-sdk-10.0 >/dev/null 2>&1 || { install_packages dotnet-sdk-10.0; return; }
   fi
-  has_sdk || fail "no .NET SDK 10 here, and the package manager has none. Get it with Microsoft's script:
+  fail "no .NET SDK 10 here, and the package manager has none. Get it by Microsoft's script:
   wget https://dot.net/v1/dotnet-install.sh && bash dotnet-install.sh --channel 10.0 && export PATH=\"\$HOME/.dotnet:\$PATH\"
-or see https://learn.microsoft.com/dotnet/core/install/linux"
+or as https://learn.microsoft.com/dotnet/core/install/linux says."
 }
 
 # --- verbs ----------------------------------------------------------------------------------------
 
 managed() { # VERB PROJECT [ARGUMENTS]
-  local log=$artifacts/$1.log
-  mkdir -p "$artifacts"
-  dotnet "$1" "$root/$2" --nologo -c Release -v quiet "${@:3}" >"$log" 2>&1 </dev/null || { cat "$log" >&2; fail "dotnet $1 $2 failed"; }
+  require_native
+  require_sdk
+  quietly dotnet "$1" "$root/$2" --nologo -c Release -v quiet "-clp:ErrorsOnly;NoSummary" "${@:3}"
 }
 
 verb_build() {
-  require_tools
   managed build Interop.sln
 }
 
@@ -91,7 +102,6 @@ verb_test() {
 }
 
 verb_pack() {
-  require_tools
   managed pack managed/LinuxEvents -o "$artifacts/packages"
   echo "$artifacts"/packages/*.nupkg
 }
@@ -101,7 +111,7 @@ verb_bindings() {
 }
 
 verb_install() {
-  require_tools
+  require_native
   "$root/cmake/build.sh" release
   cmake --install "$artifacts/native/release" --prefix "$1" >/dev/null
   echo "Installed below $1"

@@ -1,5 +1,5 @@
-# Holds the linked library against the rules of its ABI. Runs after every link:
-#   cmake -D LIBRARY=FILE -D READELF=PROGRAM -D HEADERS=LIST -P CheckSharedLibrary.cmake
+# Holds the linked libraries against the rules of the ABI; a build that breaks one fails, and says which.
+#   cmake -D SHARED=FILE -D STATIC=FILE -D READELF=PROGRAM -D HEADERS=LIST -P check.cmake
 cmake_minimum_required(VERSION 3.21)
 
 # What the library may ask of libc. __errno_location is how syscall() tells its error.
@@ -7,8 +7,8 @@ set(allowed syscall sigaction pthread_sigmask clone vfork getenv clock_gettime
   memcpy memmove memset memcmp __errno_location)
 set(floor 2.17)
 
-function(readelf result)
-  execute_process(COMMAND ${READELF} --wide ${ARGN} ${LIBRARY} OUTPUT_VARIABLE text COMMAND_ERROR_IS_FATAL ANY)
+function(readelf result file)
+  execute_process(COMMAND ${READELF} --wide ${ARGN} ${file} OUTPUT_VARIABLE text COMMAND_ERROR_IS_FATAL ANY)
   string(REPLACE ";" "," text "${text}")
   string(REPLACE "\n" ";" lines "${text}")
   set(${result} "${lines}" PARENT_SCOPE)
@@ -19,11 +19,13 @@ macro(fault text)
   string(APPEND faults "\n  ${text}")
 endmacro()
 
-# Every symbol is either on the allow-list at an old enough version, or a function that a header declares.
-readelf(lines --dyn-syms)
+set(symbol "^ *[0-9]+: +[0-9a-f]+ +[0-9a-fx]+ +([A-Z]+) +([A-Z]+) +([A-Z]+) +([^ ]+) +([^ @]+)@*([^ ]*)")
+
+# Imports: only what is on the list above, at a version that an old libc has.
+readelf(lines ${SHARED} --dyn-syms)
 set(exported "")
 foreach(line IN LISTS lines)
-  if(NOT line MATCHES "^ *[0-9]+: +[0-9a-f]+ +[0-9a-fx]+ +([A-Z]+) +([A-Z]+) +([A-Z]+) +([^ ]+) +([^ @]+)@*([^ ]*)")
+  if(NOT line MATCHES "${symbol}")
     continue()
   endif()
   set(type ${CMAKE_MATCH_1})
@@ -43,6 +45,7 @@ foreach(line IN LISTS lines)
   endif()
 endforeach()
 
+# Exports: the functions that the headers declare, no more and no less. 
 set(declared "")
 foreach(header IN LISTS HEADERS)
   file(READ ${header} text)
@@ -53,27 +56,41 @@ endforeach()
 list(TRANSFORM declared REPLACE "\\($" "")
 foreach(name IN LISTS exported)
   if(NOT name IN_LIST declared)
-    fault("${name} is exported but not declared in a header")
+    fault("exports ${name}, which no header declares")
+  endif()
+endforeach()
+
+# The archive shares one name space with the program that links it.
+readelf(lines ${STATIC} --symbols)
+foreach(line IN LISTS lines)
+  if(line MATCHES "${symbol}" AND CMAKE_MATCH_2 STREQUAL "GLOBAL" AND NOT CMAKE_MATCH_4 STREQUAL "UND")
+    set(name ${CMAKE_MATCH_5})
+    if(NOT name MATCHES "^lxe_")
+      fault("has the global symbol ${name} in the archive, without the prefix lxe_")
+    endif()
   endif()
 endforeach()
 
 # Only libc is loaded with it; nothing runs at load; nothing is written to its text.
-readelf(lines --dynamic)
-set(bind_now FALSE)
+readelf(lines ${SHARED} --dynamic)
+set(flags "")
 foreach(line IN LISTS lines)
-  if(line MATCHES "\\(NEEDED\\).*\\[(.*)\\]" AND NOT CMAKE_MATCH_1 MATCHES "^libc\\.")
-    fault("needs the library ${CMAKE_MATCH_1}")
+  if(line MATCHES "\\(NEEDED\\).*\\[(.*)\\]")
+    set(name ${CMAKE_MATCH_1})
+    if(NOT name MATCHES "^libc\\.")
+      fault("needs the library ${name}")
+    endif()
   elseif(line MATCHES "\\((INIT|FINI|INIT_ARRAY|FINI_ARRAY|PREINIT_ARRAY|TEXTREL|RPATH|RUNPATH)\\)")
     fault("has a dynamic entry ${CMAKE_MATCH_1}")
-  elseif(line MATCHES "\\(FLAGS_1\\).*NOW.*NODELETE")
-    set(bind_now TRUE)
+  elseif(line MATCHES "\\(FLAGS_1\\)(.*)")
+    set(flags "${CMAKE_MATCH_1}")
   endif()
 endforeach()
-if(NOT bind_now)
+if(NOT flags MATCHES "NOW.*NODELETE")
   fault("lacks -z now or -z nodelete")
 endif()
 
-readelf(lines --program-headers)
+readelf(lines ${SHARED} --program-headers)
 if(lines MATCHES ";  TLS ")
   fault("has thread-local storage")
 endif()
@@ -84,11 +101,11 @@ if(NOT lines MATCHES ";  GNU_STACK [^;]* RW +0x")
   fault("has an executable stack")
 endif()
 
-readelf(lines --notes)
+readelf(lines ${SHARED} --notes)
 if(NOT lines MATCHES "Build ID: [0-9a-f]+")
   fault("has no build id")
 endif()
 
 if(faults)
-  message(FATAL_ERROR "${LIBRARY} breaks the rules of its ABI:${faults}")
+  message(FATAL_ERROR "liblinuxevents breaks the rules of its ABI. It${faults}")
 endif()
