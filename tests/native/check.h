@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* What the native tests share. A test that fails ends its program with exit code 1 and says where and why. */
+#ifndef CHECK_H
+#define CHECK_H
+
+#include <linuxevents.h>
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/** Both are evaluated once; negative values that could be errnos are also printed as such. */
+#define CHECK_EQ(actual, expected) check_eq(__FILE__, __LINE__, #actual, (long long)(actual), #expected, (long long)(expected))
+#define CHECK(condition) check_eq(__FILE__, __LINE__, #condition, !(condition), "true", 0)
+
+static inline void check_eq(const char *file, int line, const char *what, long long actual, const char *wanted, long long expected)
+{
+    if (actual == expected)
+        return;
+    fprintf(stderr, "%s:%d: %s is %lld%s%s, not %s (%lld)\n", file, line, what, actual, actual < 0 ? ": " : "",
+            actual < 0 && actual > -4096 ? strerror((int)-actual) : "", wanted, expected);
+    exit(1);
+}
+
+/** A call of libc's that is no subject of the test: it must work. */
+#define MUST(call) must(__FILE__, __LINE__, #call, (long long)(call))
+
+static inline int must(const char *file, int line, const char *what, long long result)
+{
+    if (result < 0) {
+        fprintf(stderr, "%s:%d: %s: %s\n", file, line, what, strerror(errno));
+        exit(1);
+    }
+    return (int)result;
+}
+
+/** Ends the program as skipped. */
+static inline void skip_program(const char *reason)
+{
+    printf("skipped: %s\n", reason);
+    exit(77);
+}
+
+/** Says whether a feature is there, and if not, that the test `name` is skipped without it. */
+static inline int has(uint32_t feature, const char *name)
+{
+    struct lxe_feature_info info = {.size = sizeof info};
+    int32_t present = lxe_feature_query(feature, &info);
+    CHECK(present >= 0);
+    if (!present)
+        printf("  skipped: %s without %s (%s)\n", name, info.name,
+               info.state == LXE_FEATURE_DISABLED ? "disabled" : strerror(info.error));
+    return present;
+}
+
+static inline int64_t now(void)
+{
+    struct timespec time;
+    MUST(clock_gettime(CLOCK_MONOTONIC, &time));
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+static inline int count_entries(const char *path)
+{
+    DIR *directory = opendir(path);
+    CHECK(directory != NULL);
+    int count = 0;
+    for (struct dirent *entry; (entry = readdir(directory)) != NULL;)
+        count += isdigit((unsigned char)entry->d_name[0]) != 0;
+    closedir(directory);
+    return count;
+}
+
+/** How many descriptors are open (and one more, always). */
+static inline int count_descriptors(void)
+{
+    return count_entries("/proc/self/fd");
+}
+
+/** How many children live or wait to be reaped, of whichever exit signal; -1 where the kernel has no such list. */
+static inline int count_children(void)
+{
+    char path[64];
+    int count = 0;
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    FILE *list = fopen(path, "re");
+    if (list == NULL)
+        return -1;
+    while (fscanf(list, "%*d") != EOF)
+        count++;
+    fclose(list);
+    return count;
+}
+
+/** Sleeps in no call: waits until a thread of this process (or a child, which is its own) has fallen asleep. */
+static inline void await_sleep(int process, int thread)
+{
+    char path[64], line[512];
+    snprintf(path, sizeof path, "/proc/%d/task/%d/stat", process, thread);
+    for (;;) {
+        FILE *file = fopen(path, "re");
+        CHECK(file != NULL);
+        CHECK(fgets(line, sizeof line, file) != NULL);
+        fclose(file);
+        if (strrchr(line, ')')[2] == 'S')
+            return;
+        sched_yield();
+    }
+}
+
+/** A child made by fork that runs `function` and exits with what it returns. */
+static inline int start_child(int (*function)(void *), void *argument)
+{
+    fflush(NULL);
+    int pid = MUST(fork());
+    if (pid == 0) {
+        int code = function(argument);
+        fflush(NULL);
+        _exit(code);
+    }
+    return pid;
+}
+
+/** Waits for a child of one's own and gives its wait status. */
+static inline int reap_child(int pid)
+{
+    int status;
+    CHECK(pid > 0);
+    CHECK_EQ(waitpid(pid, &status, 0), pid);
+    return status;
+}
+
+/** Runs one test, and looks that it leaves no descriptor, child or thread behind. */
+#define RUN(test) run_test(#test, test)
+
+static inline void run_test(const char *name, void (*test)(void))
+{
+    int descriptors = count_descriptors(), children = count_children(), threads = count_entries("/proc/self/task");
+    test();
+    CHECK_EQ(count_descriptors(), descriptors);
+    CHECK_EQ(count_children(), children);
+    while (count_entries("/proc/self/task") > threads) /* a joined thread is listed a moment longer; one left behind, for ever */
+        sched_yield();
+    printf("ok %s\n", name);
+    fflush(stdout);
+}
+
+#endif
