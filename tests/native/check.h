@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,6 +117,44 @@ static inline void await_sleep(int process, int thread)
             return;
         sched_yield();
     }
+}
+
+/** A thread that interrupts its maker by SIGUSR1 (whose handler does nothing) whenever that sleeps, until it is stopped. */
+struct interrupter {
+    pthread_t thread, target;
+    pid_t target_id;
+    atomic_int stopped;
+    struct sigaction former;
+};
+
+static inline void ignore_interrupt(int signal)
+{
+    (void)signal;
+}
+
+static inline void *interrupt_sleep(void *argument)
+{
+    struct interrupter *self = argument;
+    while (!self->stopped) {
+        await_sleep(getpid(), self->target_id);
+        CHECK_EQ(pthread_kill(self->target, SIGUSR1), 0);
+    }
+    return NULL;
+}
+
+static inline void start_interrupter(struct interrupter *self)
+{
+    struct sigaction action = {.sa_handler = ignore_interrupt}; /* no SA_RESTART */
+    *self = (struct interrupter){.target = pthread_self(), .target_id = (pid_t)syscall(SYS_gettid)};
+    MUST(sigaction(SIGUSR1, &action, &self->former));
+    CHECK_EQ(pthread_create(&self->thread, NULL, interrupt_sleep, self), 0);
+}
+
+static inline void stop_interrupter(struct interrupter *self)
+{
+    self->stopped = 1;
+    CHECK_EQ(pthread_join(self->thread, NULL), 0);
+    MUST(sigaction(SIGUSR1, &self->former, NULL));
 }
 
 /** A child made by fork that runs `function` and exits with what it returns. */

@@ -63,6 +63,20 @@ static void test_a_read_blocks_until_a_write(void)
     CHECK_EQ(lxe_fd_close_take(fd), 0);
 }
 
+static void test_a_signal_interrupts(void)
+{
+    uint64_t value;
+    struct interrupter interrupter;
+    int fd = lxe_eventfd_create(0, 0);
+    CHECK(fd >= 0);
+    start_interrupter(&interrupter);
+    CHECK_EQ(lxe_eventfd_read(fd, &value), -EINTR);
+    CHECK_EQ(lxe_eventfd_write(fd, UINT64_MAX - 1), 0);
+    CHECK_EQ(lxe_eventfd_write(fd, 1), -EINTR);
+    stop_interrupter(&interrupter);
+    CHECK_EQ(lxe_fd_close_take(fd), 0);
+}
+
 static void test_flags_of_the_descriptor(void)
 {
     for (uint32_t flags = 0; flags < 4; flags++) {
@@ -102,6 +116,7 @@ int main(void)
     RUN(test_semaphore_gives_one_at_a_time);
     RUN(test_the_counter_has_a_limit);
     RUN(test_a_read_blocks_until_a_write);
+    RUN(test_a_signal_interrupts);
     RUN(test_flags_of_the_descriptor);
     RUN(test_errors);
     return 0;
