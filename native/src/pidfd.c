@@ -65,7 +65,8 @@ int32_t lxe_pidfd_wait(int32_t pidfd, uint32_t options, struct lxe_pidfd_status 
     struct lxe_uapi_rusage usage;
     memset(&info, 0, sizeof info); /* where there is nothing to report, not every kernel writes */
     memset(&usage, 0, sizeof usage);
-    int32_t result = lxe__result(syscall(SYS_waitid, LXE_UAPI_P_PIDFD, pidfd, &info, options, &usage));
+    /* __WALL: a child that a signal ended before its execve has the exit signal 0 that lxe_spawn_start gave it. */
+    int32_t result = lxe__result(syscall(SYS_waitid, LXE_UAPI_P_PIDFD, pidfd, &info, options | __WALL, &usage));
     if (result < 0)
         return result;
     struct lxe_pidfd_status own = {

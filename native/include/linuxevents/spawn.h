@@ -74,13 +74,16 @@ extern "C" {
  * number of 0 to 2 that is not a target stays what it is in the caller, also when it is closed there.
  *
  * The child is the caller's to reap, by lxe_pidfd_wait or waitpid; after a failure there is nothing to
- * reap and no descriptor to close. Blocks until the program is started, which takes as long as
- * execve does: for a file on a slow file system, that long. Not async-signal-safe.
+ * reap and no descriptor to close. A signal may end the child before the program has begun: that is no
+ * failure but its status, which waitpid gives for such a child only with __WALL.
+ *
+ * Blocks until the program is started, which takes as long as execve does: for a file on a slow file system,
+ * that long. Not async-signal-safe.
  *
  * Return: 0; or the negative errno of the step in result->step: among others -ENOENT, -EACCES, -ENOEXEC, -E2BIG, -ENOTDIR
  * and -ELOOP for the program or directory, -EBADF for a descriptor, -EPERM for a session or group, -EAGAIN or
  * -ENOMEM when no process can be made, -EMFILE or -ENFILE when there is no room for the pidfd, -EINVAL for unknown
- * flags, negative or repeated targets, -EFAULT for a NULL path, argument list or result.
+ * flags, negative or repeated targets, or a result too small for a pidfd, -EFAULT for a NULL path, argument list or result.
  */
 LXE_API int32_t lxe_spawn_start(const struct lxe_spawn_options *options, struct lxe_spawn_result *result);
 

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Spawn: clone(CLONE_VM|CLONE_VFORK|CLONE_PIDFD), so that no page is copied, the caller sleeps until execve has
+ * succeeded or failed, and the pidfd comes with the birth. spawn_child.c is what the child does.
+ *
+ * Whose child is it, and when can somebody else take it?
+ * - Between clone and execve the child has exit signal 0: it raises no SIGCHLD, and no waiter without __WALL or
+ *   __WCLONE sees it. So a runtime that reaps every child it finds never meets one that failed: we reap exactly
+ *   that one here. execve makes it an ordinary child. A child that a signal ends before execve has not failed at
+ *   any step: it counts as started, its status names the signal, and it keeps exit signal 0.
+ * - When clone returns, the program may have ended already, and somebody who waits for any child may have reaped
+ *   it. With CLONE_PIDFD that does not matter. Where that flag is missing, pidfd_open may then find nothing, or another
+ *   process with that number. So we look again afterwards: while the number belongs to a child of ours that
+ *   nobody reaped, it was not given away. Otherwise there is no pidfd. (What remains: the number
+ *   reaped, used up once around, and given to another child of ours, all between two system calls.)
+ * - The kernel takes CLONE_PIDFD's descriptor before the child exists, so that EMFILE leaves no child. For
+ *   pidfd_open a descriptor is held in reserve and given up just before; if another thread snatches
+ *   it, there is no pidfd.
+ *
+ * Signals: a handler that ran in the child would run in the caller's memory. So all are blocked in the calling
+ * thread, the child inherits that, and lets signals through only after it has dropped every handler.
+ *
+ * errno: the child's system calls write the errno of the thread that waits for it; that thread is ours.
+ *
+ * The child's stack lies above a guard; above the stack lie two lists of descriptor numbers: no limit, no malloc.
+ */
+#include "spawn_child.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#define GUARD_SIZE 0x10000 /* a multiple of every page size */
+#define STACK_SIZE 0x10000
+
+/** One mapping: guard, stack, and above the stack two lists of as many numbers. Return: an address or MAP_FAILED. */
+static char *map(uint64_t length)
+{
+#ifdef SYS_mmap2
+    const long number = SYS_mmap2;
+#else
+    const long number = SYS_mmap;
+#endif
+    errno = ENOMEM;
+    if (length > PTRDIFF_MAX)
+        return MAP_FAILED;
+    char *area = (char *)syscall(number, NULL, (size_t)length, PROT_READ | PROT_WRITE,
+                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0L);
+    if (area != MAP_FAILED && syscall(SYS_mprotect, area, (size_t)GUARD_SIZE, PROT_NONE) < 0) {
+        int error = errno;
+        syscall(SYS_munmap, area, (size_t)length);
+        errno = error;
+        return MAP_FAILED;
+    }
+    return area;
+}
+
+/** Shell's sort: the list is short, or nearly sorted, or both. */
+static void sort(int32_t *numbers, uint32_t count)
+{
+    for (uint32_t gap = count / 2; gap > 0; gap /= 2)
+        for (uint32_t i = gap; i < count; i++) {
+            int32_t number = numbers[i];
+            uint32_t at = i;
+            for (; at >= gap && numbers[at - gap] > number; at -= gap)
+                numbers[at] = numbers[at - gap];
+            numbers[at] = number;
+        }
+}
+
+/** Takes the options in, whatever their size. */
+static int32_t take_options(const struct lxe_spawn_options *options, struct lxe_spawn_options *own)
+{
+    int32_t size = lxe__struct_size(options, sizeof *own);
+    if (size < 0)
+        return size;
+    memcpy(own, options, (size_t)size);
+    if ((own->flags & ~(LXE_SPAWN_SESSION | LXE_SPAWN_PROCESS_GROUP)) != 0)
+        return -EINVAL;
+    if (own->path == NULL || own->arguments == NULL || (own->fds == NULL && own->fd_count != 0))
+        return -EFAULT;
+    return 0;
+}
+
+/** Sorts the targets; none may be negative or listed twice. */
+static int32_t take_targets(const struct lxe_spawn_options *options, int32_t *targets)
+{
+    for (uint32_t i = 0; i < options->fd_count; i++)
+        targets[i] = options->fds[i].target;
+    sort(targets, options->fd_count);
+    for (uint32_t i = 0; i < options->fd_count; i++)
+        if (targets[i] < 0 || (i > 0 && targets[i] == targets[i - 1]))
+            return -EINVAL;
+    return 0;
+}
+
+static int32_t open_pidfd(int32_t pid)
+{
+    return lxe__result(syscall(LXE_NR_PIDFD_OPEN, pid, 0));
+}
+
+/** The child's pidfd where clone gave none, or -1. @reserve: the descriptor that keeps room for it, or -1 */
+static int32_t open_child(int32_t pid, int32_t reserve)
+{
+    if (reserve < 0)
+        return -1;
+    syscall(SYS_close, reserve);
+    int32_t pidfd = open_pidfd(pid);
+    if (pidfd < 0)
+        return -1;
+    if (syscall(SYS_waitid, P_PID, pid, NULL, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0)
+        return pidfd;
+    syscall(SYS_close, pidfd);
+    return -1;
+}
+
+/** Makes the child and sleeps until it has become the program or said why not. All signals are blocked. */
+static int32_t create(struct lxe__spawn *spawn, void *stack, struct lxe_spawn_result *result)
+{
+    int flags = CLONE_VM | CLONE_VFORK;
+    int32_t reserve = -1;
+    if (lxe__feature_enabled(LXE_FEATURE_CLONE_PIDFD))
+        flags |= LXE_UAPI_CLONE_PIDFD;
+    else {
+        reserve = lxe__feature_check(LXE_FEATURE_PIDFD_OPEN);
+        if (reserve == 0)
+            reserve = open_pidfd((int32_t)syscall(SYS_getpid));
+        if (reserve == -EMFILE || reserve == -ENFILE || reserve == -ENOMEM)
+            return reserve;
+    }
+
+    int pidfd = -1; /* before 5.2 the flag is ignored and this stays */
+    int32_t pid = lxe__result(clone(lxe__spawn_child, stack, flags, spawn, &pidfd));
+    if (pid > 0 && spawn->error == 0) {
+        result->pid = pid;
+        result->pidfd = pidfd >= 0 ? pidfd : open_child(pid, reserve);
+        return 0;
+    }
+    if (reserve >= 0)
+        syscall(SYS_close, reserve);
+    if (pid <= 0)
+        return pid;
+    if (pidfd >= 0)
+        syscall(SYS_close, pidfd);
+    while (lxe__result(syscall(SYS_wait4, pid, NULL, __WALL, NULL)) == -EINTR)
+        ;
+    result->step = spawn->step;
+    result->index = spawn->index;
+    return spawn->error;
+}
+
+static int32_t start(const struct lxe_spawn_options *options, struct lxe_spawn_result *result)
+{
+    uint64_t length = GUARD_SIZE + STACK_SIZE + (uint64_t)options->fd_count * 2 * sizeof(int32_t);
+    char *area = map(length);
+    if (area == MAP_FAILED) {
+        result->step = LXE_SPAWN_STEP_CREATE;
+        return -errno;
+    }
+    char *stack = area + GUARD_SIZE + STACK_SIZE;
+    int32_t *targets = (int32_t *)(void *)stack;
+
+    int32_t error = take_targets(options, targets);
+    if (error == 0) {
+        struct lxe__spawn spawn = {
+            .options = options,
+            .targets = targets,
+            .sources = targets + options->fd_count,
+            .close_range = lxe__feature_enabled(LXE_FEATURE_CLOSE_RANGE),
+        };
+        const uint64_t all = UINT64_MAX;
+        uint64_t former;
+        syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &former, LXE_UAPI_SIGSET_SIZE);
+        result->step = LXE_SPAWN_STEP_CREATE;
+        error = create(&spawn, stack, result);
+        syscall(SYS_rt_sigprocmask, SIG_SETMASK, &former, NULL, LXE_UAPI_SIGSET_SIZE);
+    }
+    syscall(SYS_munmap, area, (size_t)length);
+    return error;
+}
+
+int32_t lxe_spawn_start(const struct lxe_spawn_options *options, struct lxe_spawn_result *result)
+{
+    struct lxe_spawn_result out = {.pid = -1, .pidfd = -1, .step = LXE_SPAWN_STEP_OPTIONS};
+    int32_t out_size = lxe__struct_size(result, sizeof out);
+    if (out_size < 0)
+        return out_size;
+    if (out_size < (int32_t)offsetof(struct lxe_spawn_result, step))
+        return -EINVAL; /* the pidfd would be lost */
+
+    struct lxe_spawn_options own = {0};
+    int32_t error = take_options(options, &own);
+    if (error == 0)
+        error = start(&own, &out);
+    if (error == 0)
+        out.step = LXE_SPAWN_STEP_NONE;
+    lxe__struct_give(result, &out, out_size);
+    return error;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/** What the spawn tests share: starting a program, reading what it writes, and counting what is left behind. */
+#ifndef SPAWN_SUPPORT_H
+#define SPAWN_SUPPORT_H
+
+#include "check.h"
+
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#define COUNT(array) ((uint32_t)(sizeof(array) / sizeof *(array)))
+#define BIT(signal) (UINT64_C(1) << ((signal) - 1))
+
+/** Options for a program with these arguments, which live as long as the enclosing block. */
+#define PROGRAM(...) \
+    {.size = sizeof(struct lxe_spawn_options), .path = ((const char *const[]){__VA_ARGS__})[0], \
+     .arguments = (const char *const[]){__VA_ARGS__, NULL}}
+
+/** There is no child at all, running or dead, whatever its exit signal. */
+static inline void check_no_child(void)
+{
+    CHECK_EQ(waitpid(-1, NULL, WNOHANG | __WALL), -1);
+    CHECK_EQ(errno, ECHILD);
+}
+
+/** Starts the program, or expects the error. */
+static inline struct lxe_spawn_result spawn(const struct lxe_spawn_options *options, int32_t expected)
+{
+    struct lxe_spawn_result result = {.size = sizeof result, .pid = 12345, .pidfd = 12345, .step = 99, .index = 99};
+    int32_t error = lxe_spawn_start(options, &result);
+    if (error != expected)
+        fprintf(stderr, "%s: %s at step %u\n", options->path, strerror(-error), result.step);
+    CHECK_EQ(error, expected);
+    if (error == 0) {
+        CHECK(result.pid > 0);
+        CHECK_EQ(result.step, LXE_SPAWN_STEP_NONE);
+        CHECK(result.pidfd < 0 || fcntl(result.pidfd, F_GETFD) == FD_CLOEXEC);
+    } else {
+        CHECK_EQ(result.pid, -1);
+        CHECK_EQ(result.pidfd, -1);
+        CHECK(result.step != LXE_SPAWN_STEP_NONE);
+    }
+    return result;
+}
+
+/** Waits for the child and closes its pidfd. Return: the wait status. */
+static inline int reap(const struct lxe_spawn_result *child)
+{
+    int status;
+    CHECK(child->pid > 0);
+    CHECK_EQ(waitpid(child->pid, &status, __WALL), child->pid);
+    if (child->pidfd >= 0)
+        close(child->pidfd);
+    return status;
+}
+
+static inline int run(const struct lxe_spawn_options *options)
+{
+    struct lxe_spawn_result child = spawn(options, 0);
+    return reap(&child);
+}
+
+/** Runs a program that must succeed. @writer is the end of @reader's pipe that it writes to. Return: its output; free it. */
+static inline char *output(const struct lxe_spawn_options *options, int reader, int writer)
+{
+    struct lxe_spawn_result child = spawn(options, 0);
+    close(writer);
+    size_t length = 0;
+    char *text = malloc(1 << 16);
+    ssize_t got;
+    while ((got = read(reader, text + length, (1 << 16) - 1 - length)) > 0)
+        length += (size_t)got;
+    text[length] = '\0';
+    close(reader);
+    CHECK_EQ(reap(&child), 0);
+    return text;
+}
+
+/** The same with the program's standard output, and otherwise the descriptors of the caller. */
+static inline char *standard_output(struct lxe_spawn_options options)
+{
+    int ends[2];
+    MUST(pipe2(ends, O_CLOEXEC));
+    struct lxe_spawn_fd fd = {ends[1], 1};
+    options.fds = &fd;
+    options.fd_count = 1;
+    return output(&options, ends[0], ends[1]);
+}
+
+static inline int call(void *test)
+{
+    (*(void (**)(void))test)();
+    check_no_child();
+    return 0;
+}
+
+/** Runs a test in a process of its own, which it may spoil. */
+static inline void in_fork(const char *name, void (*test)(void))
+{
+    CHECK_EQ(reap_child(start_child(call, &test)), 0);
+    printf("ok %s\n", name);
+}
+
+#define IN_FORK(test) in_fork(#test, test)
+
+/** Lets one system call answer as `action` says, in this process and its children, for good. */
+static inline void filter(int number, uint32_t action)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)number, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, action),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {COUNT(code), code};
+    MUST(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+    MUST(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program));
+}
+
+/** Ends the program as skipped where nothing can be spawned at all. */
+static inline void skip_without_spawn(void)
+{
+    struct lxe_spawn_options options = PROGRAM("/bin/true");
+    struct lxe_spawn_result result = {.size = sizeof result};
+    int32_t error = lxe_spawn_start(&options, &result);
+    if (error == -EINVAL && result.step == LXE_SPAWN_STEP_CREATE)
+        skip_program("clone(2) refuses exit signal 0 here, as qemu-user does");
+    CHECK_EQ(error, 0);
+    CHECK_EQ(reap(&result), 0);
+}
+
+#endif
