@@ -20,7 +20,8 @@
  * Signals: a handler that ran in the child would run in the caller's memory. So all are blocked in the calling
  * thread, the child inherits that, and lets signals through only after it has dropped every handler.
  *
- * errno: the child's system calls write the errno of the thread that waits for it; that thread is ours.
+ * errno: the child's system calls write the errno of the thread that waits for it; that thread is ours. Under
+ * valgrind the child gets a copy of the memory: its answer is lost, and a failure looks like exit code 127.
  *
  * The child's stack lies above a guard; above the stack lie two lists of descriptor numbers: no limit, no malloc.
  */

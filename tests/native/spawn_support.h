@@ -123,16 +123,17 @@ static inline void filter(int number, uint32_t action)
     MUST(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program));
 }
 
-/** Ends the program as skipped where nothing can be spawned at all. */
+/** Ends the program as skipped where the child can't run in our memory, or not with exit signal 0. */
 static inline void skip_without_spawn(void)
 {
-    struct lxe_spawn_options options = PROGRAM("/bin/true");
+    struct lxe_spawn_options options = PROGRAM("/nonexistent");
     struct lxe_spawn_result result = {.size = sizeof result};
     int32_t error = lxe_spawn_start(&options, &result);
     if (error == -EINVAL && result.step == LXE_SPAWN_STEP_CREATE)
         skip_program("clone(2) refuses exit signal 0 here, as qemu-user does");
-    CHECK_EQ(error, 0);
-    CHECK_EQ(reap(&result), 0);
+    if (error == 0 && WEXITSTATUS(reap(&result)) == 127)
+        skip_program("clone(2) makes a copy of the memory here, as valgrind does");
+    CHECK_EQ(error, -ENOENT);
 }
 
 #endif
