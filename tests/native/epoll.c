@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* Sets and registrations. Readiness is in epoll_ready.c, deadlines and signals in epoll_wait.c. */
+#include "epoll_check.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+
+static void test_a_reused_number_brings_no_stale_event(void)
+{
+    int set = make_set(), fd = make_counter(1);
+    CHECK_EQ(lxe_epoll_add(set, fd, LXE_EPOLL_IN, 1), 0);
+    CHECK_EQ(lxe_epoll_del(set, fd), 0);
+    CHECK_EQ(lxe_fd_close_take(fd), 0);
+    CHECK_EQ(make_counter(0), fd);
+    CHECK_EQ(lxe_epoll_add(set, fd, LXE_EPOLL_IN, 2), 0);
+    CHECK_EQ(look(set), 0);
+    CHECK_EQ(lxe_eventfd_write(fd, 1), 0);
+    expect(set, LXE_EPOLL_IN, 2);
+    close_all(set, fd, -1);
+}
+
+/* Why one removes before one closes. */
+static void test_a_closed_descriptor_reports_while_a_copy_lives(void)
+{
+    int set = make_set(), fd = make_counter(1);
+    int copy = lxe_fd_dup(fd, -1, 0);
+    CHECK_EQ(lxe_epoll_add(set, fd, LXE_EPOLL_IN, 1), 0);
+    CHECK_EQ(lxe_fd_close_take(fd), 0);
+    expect(set, LXE_EPOLL_IN, 1);
+    CHECK_EQ(lxe_epoll_del(set, fd), -EBADF);
+    CHECK_EQ(lxe_epoll_del(set, copy), -ENOENT);
+    CHECK_EQ(lxe_fd_close_take(copy), 0);
+    CHECK_EQ(look(set), 0);
+
+    fd = make_counter(1);
+    copy = lxe_fd_dup(fd, -1, 0);
+    CHECK_EQ(lxe_epoll_add(set, fd, LXE_EPOLL_IN, 1), 0);
+    CHECK_EQ(lxe_epoll_del(set, fd), 0);
+    CHECK_EQ(lxe_fd_close_take(fd), 0);
+    CHECK_EQ(look(set), 0);
+    close_all(set, copy, -1);
+}
+
+static void test_always_ready_files_are_refused(void)
+{
+    int set = make_set(), null = MUST(open("/dev/null", O_RDWR | O_CLOEXEC)), file = MUST(open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
+    CHECK_EQ(lxe_epoll_add(set, null, LXE_EPOLL_IN, 0), -EPERM);
+    CHECK_EQ(lxe_epoll_add(set, file, LXE_EPOLL_IN, 0), -EPERM);
+    close_all(set, null, file);
+}
+
+static void test_sets_within_sets(void)
+{
+    int inner = make_set(), outer = make_set(), fd = make_counter(0);
+    CHECK_EQ(lxe_epoll_add(inner, inner, LXE_EPOLL_IN, 0), -EINVAL);
+    CHECK_EQ(lxe_epoll_add(outer, inner, LXE_EPOLL_IN, 7), 0);
+    CHECK_EQ(lxe_epoll_add(inner, outer, LXE_EPOLL_IN, 0), -ELOOP);
+    CHECK_EQ(lxe_epoll_add(inner, fd, LXE_EPOLL_IN, 8), 0);
+    CHECK_EQ(look(outer), 0);
+    CHECK_EQ(lxe_eventfd_write(fd, 1), 0);
+    expect(outer, LXE_EPOLL_IN, 7);
+    expect(inner, LXE_EPOLL_IN, 8);
+    drain_counter(fd);
+    CHECK_EQ(look(outer), 0);
+    close_all(outer, inner, fd);
+}
+
+static int use_and_close(void *descriptors)
+{
+    int *fds = descriptors;
+    expect(fds[0], LXE_EPOLL_IN, 1);
+    CHECK_EQ(lxe_fd_close_take(fds[1]), 0);
+    CHECK_EQ(lxe_fd_close_take(fds[0]), 0);
+    return 0;
+}
+
+static void test_a_forked_child_leaves_the_set_alone(void)
+{
+    int fds[2] = {make_set(), make_counter(1)};
+    CHECK_EQ(lxe_epoll_add(fds[0], fds[1], LXE_EPOLL_IN, 1), 0);
+    CHECK_EQ(reap_child(start_child(use_and_close, fds)), 0);
+    expect(fds[0], LXE_EPOLL_IN, 1);
+    CHECK_EQ(lxe_epoll_del(fds[0], fds[1]), 0);
+    close_all(fds[0], fds[1], -1);
+}
+
+static void test_exclusive(void)
+{
+    int set = make_set(), fd = make_counter(1);
+    CHECK_EQ(lxe_epoll_add(set, fd, LXE_EPOLL_IN | LXE_EPOLL_EXCLUSIVE, 1), 0);
+    expect(set, LXE_EPOLL_IN, 1);
+    CHECK_EQ(lxe_epoll_mod(set, fd, LXE_EPOLL_OUT, 1), -EINVAL);
+    CHECK_EQ(lxe_epoll_del(set, fd), 0);
+    CHECK_EQ(lxe_epoll_add(set, fd, LXE_EPOLL_IN | LXE_EPOLL_EXCLUSIVE | LXE_EPOLL_ONESHOT, 1), -EINVAL);
+    CHECK_EQ(lxe_epoll_add(set, fd, LXE_EPOLL_IN, 1), 0);
+    CHECK_EQ(lxe_epoll_mod(set, fd, LXE_EPOLL_IN | LXE_EPOLL_EXCLUSIVE, 1), -EINVAL);
+    close_all(set, fd, -1);
+}
+
+static void test_errors(void)
+{
+    struct rlimit limit, none;
+    int set = make_set(), fd = make_counter(0);
+    CHECK_EQ(lxe_epoll_create(LXE_NONBLOCK), -EINVAL);
+    CHECK_EQ(lxe_epoll_create(O_CLOEXEC), -EINVAL);
+    int inherited = lxe_epoll_create(LXE_INHERIT);
+    CHECK_EQ(MUST(fcntl(inherited, F_GETFD)), 0);
+    CHECK_EQ(MUST(fcntl(set, F_GETFD)), FD_CLOEXEC);
+    CHECK_EQ(lxe_fd_close_take(inherited), 0);
+    MUST(getrlimit(RLIMIT_NOFILE, &limit));
+    none = (struct rlimit){.rlim_cur = 0, .rlim_max = limit.rlim_max};
+    MUST(setrlimit(RLIMIT_NOFILE, &none));
+    int32_t result = lxe_epoll_create(0);
+    MUST(setrlimit(RLIMIT_NOFILE, &limit));
+    CHECK_EQ(result, -EMFILE);
+
+    CHECK_EQ(lxe_epoll_add(set, -1, LXE_EPOLL_IN, 0), -EBADF);
+    CHECK_EQ(lxe_epoll_add(-1, fd, LXE_EPOLL_IN, 0), -EBADF);
+    CHECK_EQ(lxe_epoll_add(fd, set, LXE_EPOLL_IN, 0), -EINVAL);
+    CHECK_EQ(lxe_epoll_mod(set, fd, LXE_EPOLL_IN, 0), -ENOENT);
+    CHECK_EQ(lxe_epoll_del(set, fd), -ENOENT);
+    CHECK_EQ(lxe_epoll_add(set, fd, LXE_EPOLL_IN, 0), 0);
+    CHECK_EQ(lxe_epoll_add(set, fd, LXE_EPOLL_IN, 0), -EEXIST);
+    close_all(set, fd, -1);
+}
+
+int main(void)
+{
+    RUN(test_a_reused_number_brings_no_stale_event);
+    RUN(test_a_closed_descriptor_reports_while_a_copy_lives);
+    RUN(test_always_ready_files_are_refused);
+    RUN(test_sets_within_sets);
+    RUN(test_a_forked_child_leaves_the_set_alone);
+    RUN(test_exclusive);
+    RUN(test_errors);
+    return 0;
+}
