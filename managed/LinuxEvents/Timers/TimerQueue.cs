@@ -37,6 +37,9 @@ internal sealed class TimerQueue(LoopClock clock)
     /// <summary>How many timers are outstanding.</summary>
     public int Count => Volatile.Read(ref _count);
 
+    /// <summary>For how many there is room just now.</summary>
+    public int Capacity => _heap.Length;
+
     /// <summary>Queues a node; equal due times fire in the order of their adding.</summary>
     /// <param name="node">A node that is not queued.</param>
     /// <param name="due">Nanoseconds on the loop's clock.</param>

@@ -1,0 +1,250 @@
+namespace LinuxEvents.Tests;
+
+/// <summary>Cancelling, timing out and disposing under waits.</summary>
+public sealed class CancellationTests : IDisposable
+{
+    private readonly Selector _selector = new();
+    private readonly TestPipe _pipe = new();
+    private readonly FdRegistration _reading;
+
+    public CancellationTests() => _reading = _selector.Register(_pipe.ReadEnd);
+
+    public void Dispose()
+    {
+        _selector.Dispose();
+        _pipe.Dispose();
+    }
+
+    [Fact]
+    public void A_cancelled_token_cancels_at_once()
+    {
+        ValueTask<PollEvents> waiting = _reading.WaitAsync(PollEvents.Read, new CancellationToken(canceled: true));
+        Assert.True(waiting.IsCanceled);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Cancelling_one_waiter_leaves_the_other_armed(int cancelled)
+    {
+        using CancellationTokenSource first = new(), second = new();
+        _selector.RunUntilComplete(async () =>
+        {
+            Task<PollEvents>[] waits = [_reading.WaitAsync(PollEvents.Read, first.Token).AsTask(), _reading.WaitAsync(PollEvents.Read, second.Token).AsTask()];
+            CancellationTokenSource chosen = cancelled == 0 ? first : second;
+            chosen.Cancel();
+            var error = await Assert.ThrowsAsync<TaskCanceledException>(() => waits[cancelled]);
+            Assert.Equal(chosen.Token, error.CancellationToken);
+            Assert.False(waits[1 - cancelled].IsCompleted);
+            _pipe.Write();
+            Assert.Equal(PollEvents.Read, await waits[1 - cancelled]);
+        });
+    }
+
+    [Fact]
+    public void A_continuation_that_cancels_another_wait_of_the_same_batch_is_obeyed()
+    {
+        using var cancellation = new CancellationTokenSource();
+        using var other = new TestPipe();
+        using FdRegistration second = _selector.Register(other.ReadEnd);
+        _selector.RunUntilComplete(async () =>
+        {
+            async Task<PollEvents> CancelsTheOther(FdRegistration registration)
+            {
+                PollEvents events = await registration.WaitAsync(PollEvents.Read, cancellation.Token);
+                cancellation.Cancel();
+                return events;
+            }
+
+            Task<PollEvents>[] waits = [CancelsTheOther(_reading), CancelsTheOther(second)];
+            _pipe.Write();
+            other.Write();
+            await Task.WhenAny(Task.WhenAll(waits));
+            Assert.Single(waits, wait => wait.IsCompletedSuccessfully);
+            Assert.Single(waits, wait => wait.IsCanceled);
+        });
+    }
+
+    [Fact]
+    public void Of_two_waits_on_one_descriptor_the_first_may_cancel_the_second()
+    {
+        using var cancellation = new CancellationTokenSource();
+        _selector.RunUntilComplete(async () =>
+        {
+            async Task First()
+            {
+                await _reading.WaitAsync(PollEvents.Read);
+                cancellation.Cancel();
+            }
+
+            Task first = First();
+            Task<PollEvents> second = _reading.WaitAsync(PollEvents.Read, cancellation.Token).AsTask();
+            _pipe.Write();
+            await first;
+            await Assert.ThrowsAsync<TaskCanceledException>(() => second);
+        });
+    }
+
+    [Fact]
+    public void A_continuation_that_disposes_another_registration_of_the_same_batch_is_obeyed()
+    {
+        using var other = new TestPipe();
+        using FdRegistration second = _selector.Register(other.ReadEnd);
+        _selector.RunUntilComplete(async () =>
+        {
+            async Task<PollEvents> Disposes(FdRegistration mine, FdRegistration others)
+            {
+                PollEvents events = await mine.WaitAsync(PollEvents.Read);
+                others.Dispose();
+                return events;
+            }
+
+            Task<PollEvents>[] waits = [Disposes(_reading, second), Disposes(second, _reading)];
+            _pipe.Write();
+            other.Write();
+            await Task.WhenAny(Task.WhenAll(waits));
+            Assert.Single(waits, wait => wait.IsCompletedSuccessfully);
+            Assert.IsType<ObjectDisposedException>(Assert.Single(waits, wait => wait.IsFaulted).Exception!.InnerException);
+        });
+    }
+
+    [Fact]
+    public void A_continuation_may_dispose_its_own_registration()
+    {
+        _selector.RunUntilComplete(async () =>
+        {
+            async Task First()
+            {
+                await _reading.WaitAsync(PollEvents.Read);
+                _reading.Dispose();
+            }
+
+            Task first = First();
+            Task<PollEvents> second = _reading.WaitAsync(PollEvents.Read).AsTask();
+            _pipe.Write();
+            await first;
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => second);
+        });
+        Assert.True(_reading.WaitAsync(PollEvents.Read).IsFaulted);
+    }
+
+    [Fact]
+    public void Disposing_a_registration_ends_its_waits_and_lets_go_of_the_handle()
+    {
+        var pipe = new TestPipe();
+        FdRegistration registration = _selector.Register(pipe.ReadEnd, new RegistrationOptions { OwnsHandle = true });
+        Task<PollEvents> waiting = registration.WaitAsync(PollEvents.Read).AsTask();
+        registration.Dispose();
+        registration.Dispose();
+        var error = Assert.Throws<AggregateException>(() => waiting.Wait(CancellationToken.None));
+        Assert.IsType<ObjectDisposedException>(error.InnerException);
+        Assert.True(pipe.ReadEnd.IsClosed);
+        Assert.Equal(0, _selector.RunOnce(TimeSpan.Zero) ? 1 : 0);
+        pipe.Dispose();
+    }
+
+    [Fact]
+    public void A_handle_stays_open_while_it_is_registered()
+    {
+        var pipe = new TestPipe();
+        using FdRegistration registration = _selector.Register(pipe.ReadEnd);
+        pipe.ReadEnd.Dispose();
+        pipe.Write();
+        Assert.Equal(PollEvents.Read, _selector.RunUntilComplete(() => registration.WaitAsync(PollEvents.Read).AsTask()));
+        pipe.Dispose();
+    }
+
+    [Fact]
+    public void A_reused_descriptor_number_gets_no_stale_event()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            var pipe = new TestPipe();
+            FdRegistration old = _selector.Register(pipe.ReadEnd, new RegistrationOptions { OwnsHandle = true });
+            int number = pipe.ReadEnd.Descriptor;
+            pipe.Write();
+            old.Dispose();
+            using var next = new TestPipe();
+            Assert.Equal(number, next.ReadEnd.Descriptor);
+            using FdRegistration registration = _selector.Register(next.ReadEnd);
+            _selector.RunUntilComplete(async () =>
+            {
+                Assert.Equal(PollEvents.None, await registration.WaitAsync(PollEvents.Read, TimeSpan.Zero));
+                next.Write();
+                Assert.Equal(PollEvents.Read, await registration.WaitAsync(PollEvents.Read));
+            });
+            pipe.Dispose();
+        }
+    }
+
+    [Fact]
+    public void Closing_a_descriptor_of_which_a_copy_lives_leaves_no_event_behind()
+    {
+        var pipe = new TestPipe();
+        int copy = LinuxEvents.Interop.NativeMethods.lxe_fd_dup(pipe.ReadEnd.Descriptor, -1, 0);
+        using var kept = new SafeFdHandle(copy, ownsHandle: true);
+        FdRegistration registration = _selector.Register(pipe.ReadEnd, new RegistrationOptions { OwnsHandle = true });
+        pipe.Write();
+        registration.Dispose();
+        Assert.False(_selector.RunOnce(TimeSpan.Zero));
+        pipe.Dispose();
+    }
+
+    [Fact]
+    public void A_timeout_gives_None_and_is_never_early()
+    {
+        _selector.RunUntilComplete(async () =>
+        {
+            var span = TimeSpan.FromMilliseconds(3);
+            for (int i = 0; i < 10; i++)
+            {
+                long start = System.Diagnostics.Stopwatch.GetTimestamp();
+                Assert.Equal(PollEvents.None, await _reading.WaitAsync(PollEvents.Read, span));
+                Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(start) >= span);
+            }
+        });
+    }
+
+    [Fact]
+    public void Readiness_wins_over_a_timeout_that_is_due_in_the_same_turn()
+    {
+        using Selector selector = ManualClock.NewSelector(out ManualClock clock);
+        using FdRegistration reading = selector.Register(_pipe.ReadEnd);
+        selector.RunUntilComplete(async () =>
+        {
+            Task<PollEvents> waiting = reading.WaitAsync(PollEvents.Read, TimeSpan.FromSeconds(1)).AsTask();
+            await Task.Yield();
+            _pipe.Write();
+            clock.Advance(2_000_000_000);
+            Assert.Equal(PollEvents.Read, await waiting);
+        });
+        Assert.Equal(0, selector.Timers.Count);
+    }
+
+    [Fact]
+    public void An_infinite_timeout_arms_no_timer()
+    {
+        _selector.RunUntilComplete(async () =>
+        {
+            Task<PollEvents> forever = _reading.WaitAsync(PollEvents.Read, Timeout.InfiniteTimeSpan).AsTask();
+            Task<PollEvents> huge = _reading.WaitAsync(PollEvents.Read, TimeSpan.MaxValue).AsTask();
+            Assert.Equal(0, _selector.Timers.Count);
+            _pipe.Write();
+            await Task.WhenAll(forever, huge);
+        });
+    }
+
+    [Fact]
+    public void An_awaited_wait_cannot_be_awaited_again()
+    {
+        _pipe.Write();
+        _selector.RunUntilComplete(async () =>
+        {
+            ValueTask<PollEvents> wait = _reading.WaitAsync(PollEvents.Read);
+            await wait;
+#pragma warning disable CA2012 // That is the point.
+            await Assert.ThrowsAsync<InvalidOperationException>(async () => await wait);
+#pragma warning restore CA2012
+        });
+    }
+}

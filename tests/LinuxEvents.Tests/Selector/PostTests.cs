@@ -1,0 +1,128 @@
+namespace LinuxEvents.Tests;
+
+/// <summary>Posted calls and waking.</summary>
+public sealed class PostTests
+{
+    [Fact]
+    public void Posts_from_many_threads_are_each_run_once_and_in_their_threads_order()
+    {
+        const int Threads = 16, Each = 10_000;
+        using Selector selector = Selector.Start();
+        int[] next = new int[Threads];
+        int misordered = 0, done = 0;
+        using var finished = new ManualResetEventSlim();
+        Thread[] threads = [.. Enumerable.Range(0, Threads).Select(id => new Thread(() =>
+        {
+            for (int i = 0; i < Each; i++)
+            {
+                int expected = i;
+                selector.Post(() =>
+                {
+                    if (next[id]++ != expected)
+                        misordered++;
+                    if (++done == Threads * Each)
+                        finished.Set();
+                });
+            }
+        }))];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        finished.Wait(TestContext.Current.CancellationToken);
+        Assert.Equal(0, misordered);
+        Assert.All(next, count => Assert.Equal(Each, count));
+    }
+
+    [Fact]
+    public void A_wake_between_looking_and_sleeping_is_not_lost()
+    {
+        using Selector selector = Selector.Start();
+        using var ran = new SemaphoreSlim(0);
+        for (int i = 0; i < 10_000; i++)
+        {
+            selector.Post(static ran => ((SemaphoreSlim)ran!).Release(), ran);
+            ran.Wait(TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public void A_busy_loop_is_not_woken_again_and_again()
+    {
+        using var selector = new Selector();
+        int ran = 0;
+        for (int i = 0; i < 100_000; i++)
+            selector.Post(() => ran++);
+        Assert.Equal(0, selector.WakeUps);
+        selector.RunOnce(TimeSpan.Zero);
+        Assert.Equal(100_000, ran);
+        selector.RunUntilComplete(async () =>
+        {
+            await Task.Yield();
+            for (int i = 0; i < 100_000; i++)
+                selector.Post(() => ran++);
+        });
+        Assert.Equal(0, selector.WakeUps);
+    }
+
+    [Fact]
+    public void A_post_from_a_posted_callback_runs_in_the_next_turn_and_starves_nobody()
+    {
+        using var selector = new Selector();
+        using var pipe = new TestPipe();
+        using FdRegistration reading = selector.Register(pipe.ReadEnd);
+        int rounds = 0;
+        void Again()
+        {
+            rounds++;
+            selector.Post(Again);
+        }
+
+        selector.Post(Again);
+        selector.RunOnce(TimeSpan.Zero);
+        Assert.Equal(1, rounds);
+        selector.RunUntilComplete(async () =>
+        {
+            Task delay = selector.DelayAsync(TimeSpan.FromMilliseconds(1)).AsTask();
+            pipe.Write();
+            await reading.WaitAsync(PollEvents.Read);
+            await delay;
+        });
+    }
+
+    [Fact]
+    public void What_a_callback_throws_goes_to_the_handler_and_the_loop_lives_on()
+    {
+        List<Exception> seen = [];
+        using var selector = new Selector(new SelectorOptions { UnhandledException = seen.Add });
+        int after = 0;
+        selector.Post(static () => throw new InvalidDataException("first"));
+        selector.Post(() => after++);
+        selector.RunOnce(TimeSpan.Zero);
+        selector.RunOnce(TimeSpan.Zero);
+        Assert.Equal("first", Assert.Single(seen).Message);
+        Assert.Equal(1, after);
+    }
+
+    [Fact]
+    public void Without_a_handler_it_leaves_Run_and_nothing_is_lost()
+    {
+        using var selector = new Selector();
+        int after = 0;
+        selector.Post(static () => throw new InvalidDataException("first"));
+        selector.Post(() => after++);
+        selector.Post(selector.Stop);
+        Assert.Throws<InvalidDataException>(selector.Run);
+        Assert.Equal(0, after);
+        selector.Run();
+        Assert.Equal(1, after);
+    }
+
+    [Fact]
+    public void Send_runs_on_the_loop_and_brings_the_exception_back()
+    {
+        using Selector selector = Selector.Start();
+        bool onLoop = false;
+        selector.SynchronizationContext.Send(_ => onLoop = selector.IsLoopThread, null);
+        Assert.True(onLoop);
+        Assert.Throws<InvalidDataException>(() => selector.SynchronizationContext.Send(static _ => throw new InvalidDataException(), null));
+    }
+}

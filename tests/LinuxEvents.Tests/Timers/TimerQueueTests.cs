@@ -1,0 +1,169 @@
+namespace LinuxEvents.Tests;
+
+/// <summary>The order and the cost of timers, in time that the test makes pass.</summary>
+public sealed class TimerQueueTests : IDisposable
+{
+    private readonly Selector _selector = ManualClock.NewSelector(out s_clock!);
+    private readonly ManualClock _clock = s_clock!;
+    private readonly List<int> _fired = [];
+
+    [ThreadStatic]
+    private static ManualClock? s_clock;
+
+    public void Dispose() => _selector.Dispose();
+
+    [Fact]
+    public void Timers_fire_in_the_order_of_their_due_times_and_equal_ones_as_they_were_added()
+    {
+        int[] due = [5, 3, 9, 3, 1, 5];
+        for (int i = 0; i < due.Length; i++)
+            Start(i, due[i]);
+        Advance(10);
+        Assert.Equal([4, 1, 3, 0, 5, 2], _fired);
+    }
+
+    [Fact]
+    public void A_timer_fires_at_its_time_and_not_before()
+    {
+        Start(1, 5);
+        Advance(4);
+        Assert.Empty(_fired);
+        Advance(1);
+        Assert.Equal([1], _fired);
+    }
+
+    [Fact]
+    public void A_delay_for_now_is_due_in_the_next_turn()
+    {
+        async void Again()
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                await _selector.DelayAsync(TimeSpan.Zero);
+                _fired.Add(i);
+            }
+        }
+
+        _selector.Post(Again);
+        _selector.RunOnce(TimeSpan.Zero);
+        for (int i = 0; i < 3; i++)
+        {
+            // The clock has to be armed before it can ring.
+            _selector.RunOnce(TimeSpan.Zero);
+            Advance(0);
+            Assert.Equal(i + 1, _fired.Count);
+        }
+    }
+
+    [Fact]
+    public void A_timer_may_cancel_another_that_is_due_at_the_same_time()
+    {
+        using var cancellation = new CancellationTokenSource();
+        int outcome = 0;
+        _selector.Post(async () =>
+        {
+            await _selector.DelayAsync(TimeSpan.FromMilliseconds(1));
+            cancellation.Cancel();
+        });
+        _selector.Post(async () =>
+        {
+            try
+            {
+                await _selector.DelayAsync(TimeSpan.FromMilliseconds(1), cancellation.Token);
+                outcome = 1;
+            }
+            catch (OperationCanceledException)
+            {
+                outcome = 2;
+            }
+        });
+        _selector.RunOnce(TimeSpan.Zero);
+        Advance(1);
+        Assert.Equal(2, outcome);
+    }
+
+    [Fact]
+    public void An_earlier_timer_arms_the_clock_anew_and_a_later_one_does_not()
+    {
+        Start(0, 50);
+        Assert.Equal(1, _clock.ArmCount);
+        Start(1, 60);
+        Assert.Equal(1, _clock.ArmCount);
+        Start(2, 40);
+        Assert.Equal(2, _clock.ArmCount);
+        Advance(45);
+        Assert.Equal([2], _fired);
+        Assert.Equal(3, _clock.ArmCount);
+    }
+
+    [Fact]
+    public void A_million_cancelled_timers_give_their_memory_back()
+    {
+        using var cancellation = new CancellationTokenSource();
+        const int Count = 100_000;
+        Task[] delays = new Task[Count];
+        for (int i = 0; i < Count; i++)
+            delays[i] = _selector.DelayAsync(TimeSpan.FromMilliseconds(1 + i * 7919 % Count), i % 100 == 0 ? default : cancellation.Token).AsTask();
+        Assert.Equal(Count, _selector.Timers.Count);
+        cancellation.Cancel();
+        Assert.Equal(Count / 100, _selector.Timers.Count);
+        Assert.InRange(_selector.Timers.Capacity, Count / 100, Count / 10);
+        _selector.RunOnce(TimeSpan.Zero);
+        Advance(Count);
+        Assert.Equal(0, _selector.Timers.Count);
+        Assert.Equal(Count / 100, delays.Count(delay => delay.IsCompletedSuccessfully));
+    }
+
+    [Fact]
+    public void Any_mixture_of_adding_and_cancelling_keeps_the_order()
+    {
+        var random = new Random(20261121);
+        for (int round = 0; round < 200; round++)
+        {
+            _fired.Clear();
+            List<(int Due, int Id, CancellationTokenSource Cancellation)> live = [];
+            for (int id = 0; id < 100; id++)
+            {
+                var cancellation = new CancellationTokenSource();
+                int due = random.Next(1, 30);
+                live.Add((due, id, cancellation));
+                Start(id, due, cancellation.Token);
+                if (random.Next(3) == 0)
+                {
+                    int victim = random.Next(live.Count);
+                    live[victim].Cancellation.Cancel();
+                    live.RemoveAt(victim);
+                }
+            }
+
+            Advance(30);
+            Assert.Equal(live.OrderBy(timer => timer.Due).ThenBy(timer => timer.Id).Select(timer => timer.Id), _fired);
+        }
+    }
+
+    private void Start(int id, int milliseconds, CancellationToken token = default)
+    {
+        _selector.Post(async () =>
+        {
+            try
+            {
+                await _selector.DelayAsync(TimeSpan.FromMilliseconds(milliseconds), token);
+                _fired.Add(id);
+            }
+            catch (OperationCanceledException)
+            {
+            }
+        });
+        // Once to start it, once more to arm the clock.
+        _selector.RunOnce(TimeSpan.Zero);
+        _selector.RunOnce(TimeSpan.Zero);
+    }
+
+    private void Advance(int milliseconds)
+    {
+        _clock.Advance(milliseconds * 1_000_000L);
+        while (_selector.RunOnce(TimeSpan.Zero))
+        {
+        }
+    }
+}
