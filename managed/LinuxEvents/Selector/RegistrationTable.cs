@@ -30,7 +30,8 @@ internal sealed class RegistrationTable
     {
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_closed, typeof(Selector));
+            if (_closed)
+                throw registration.Selector.Ended();
             int slot = _freeCount > 0 ? _free[--_freeCount] : _used++;
             if (slot == _slots.Length)
                 Array.Resize(ref _slots, slot * 2);

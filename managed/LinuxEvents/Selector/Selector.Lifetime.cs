@@ -7,7 +7,7 @@ namespace LinuxEvents;
 /// first sets _closing under the same lock, and then: if nobody drives, it drives itself and closes; if this very thread drives (a
 /// callback disposes), the drive closes when it ends; if another thread drives, that one is woken, closes when its drive ends, and Dispose waits for it.</para>
 /// <para>Closing goes: no new registrations; every registration is taken out of epoll and its waits fail; every delay fails; what was
-/// posted, also by these, is run; then no more posts, and only then the descriptors are closed. Nobody can be left who would use
+/// posted before, and the continuations of these, are run; then no more posts, and only then the descriptors are closed. Nobody can be left who would use
 /// their numbers: registrations use the epoll set under their own gate after a look at their own mark, and a waker holds a reference.</para>
 /// </remarks>
 public sealed partial class Selector
@@ -45,12 +45,12 @@ public sealed partial class Selector
         }
     }
 
-    private void RunThread() => Run();
+    internal ObjectDisposedException Ended() => new(nameof(Selector), $"The selector {Name} was disposed.");
 
     private void Close()
     {
         while (Registrations.CloseAndFind() is { } registration)
-            registration.Close(static registration => new ObjectDisposedException(nameof(Selector), $"The selector {registration.Selector.Name} was disposed."));
+            registration.Close(static registration => registration.Selector.Ended());
         Exception? error = null;
         do
         {
@@ -59,6 +59,10 @@ public sealed partial class Selector
                 while (Timers.CloseAndTake(out TimerNode? timer))
                     timer.Close();
                 _posts.Run();
+            }
+            catch (ObjectDisposedException e) when (e.ObjectName == nameof(Selector))
+            {
+                // A callback that goes on for ever ends here, by being refused what it needs to go on.
             }
 #pragma warning disable CA1031 // A callback's exception must not keep the descriptors open.
             catch (Exception e)
@@ -124,7 +128,8 @@ public sealed partial class Selector
 
         lock (_lifetime)
         {
-            ObjectDisposedException.ThrowIf(_closing, this);
+            if (_closing)
+                throw Ended();
             if (_driven)
                 throw new InvalidOperationException($"The selector {Name} is being run by another thread.");
             _driven = true;

@@ -89,7 +89,8 @@ public sealed unsafe partial class Selector
 
             while (!task.IsCompleted)
             {
-                ObjectDisposedException.ThrowIf(_closing, this);
+                if (_closing)
+                    throw Ended();
                 if (_posts.TryConsumeStop())
                     throw new OperationCanceledException($"The selector {Name} was stopped before the task was completed.");
                 RunTurn(NativeMethods.LXE_NO_DEADLINE);
@@ -105,7 +106,8 @@ public sealed unsafe partial class Selector
     {
         ArgumentNullException.ThrowIfNull(main);
         Task<T>? task = null;
-        RunUntilComplete(() => task = main());
+        Func<Task> run = () => task = main();
+        RunUntilComplete(run);
         return task!.Result;
     }
 

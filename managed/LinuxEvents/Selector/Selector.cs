@@ -143,7 +143,7 @@ public sealed partial class Selector : IDisposable
     public void Post(Action callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        ObjectDisposedException.ThrowIf(!TryPost(new PostedCall(callback, null)), this);
+        PostIfOpen(new PostedCall(callback));
     }
 
     /// <inheritdoc cref="Post(Action)"/>
@@ -152,7 +152,7 @@ public sealed partial class Selector : IDisposable
     public void Post(Action<object?> callback, object? state)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        ObjectDisposedException.ThrowIf(!TryPost(new PostedCall(callback, state)), this);
+        PostIfOpen(new PostedCall(callback, state));
     }
 
     /// <summary>Runs an asynchronous function on the loop, from any thread.</summary>
@@ -187,6 +187,12 @@ public sealed partial class Selector : IDisposable
         return span.Ticks <= (long.MaxValue - now) / TimeSpan.NanosecondsPerTick ? now + span.Ticks * TimeSpan.NanosecondsPerTick : long.MaxValue;
     }
 
+    private void PostIfOpen(in PostedCall call)
+    {
+        if (_closing || !TryPost(call))
+            throw Ended();
+    }
+
     internal bool PostContinuation(IThreadPoolWorkItem continuation) => TryPost(new PostedCall(continuation));
 
     internal bool TryPost(in PostedCall call)
@@ -202,7 +208,7 @@ public sealed partial class Selector : IDisposable
         var selector = new Selector(options, shared);
         try
         {
-            selector._thread = new Thread(selector.RunThread) { IsBackground = true, Name = selector.Name };
+            selector._thread = new Thread(selector.Run) { IsBackground = true, Name = selector.Name };
             selector._thread.UnsafeStart();
         }
         catch

@@ -20,8 +20,7 @@ internal sealed class DelayOperation(Selector selector) : LoopOperation<bool>(se
 
     internal override void Fire(short version) => CompleteOnLoop(true);
 
-    internal override void Close() =>
-        CompleteElsewhere(false, new ObjectDisposedException(nameof(Selector), $"The selector {Selector.Name} was disposed."));
+    internal override void Close() => CompleteElsewhere(false, Selector.Ended());
 
     protected override void Cancel()
     {

@@ -1,42 +1,67 @@
 namespace LinuxEvents.Tests;
 
 /// <summary>The steady state allocates nothing.</summary>
-public sealed class AllocationTests
+public sealed class AllocationTests : IDisposable
 {
-    [Fact]
-    public void Waits_delays_posts_and_timeouts_allocate_nothing()
-    {
-        using var selector = new Selector();
-        using TestCounter counter = new(), other = new();
-        using FdRegistration registration = selector.Register(counter.Handle);
-        using FdRegistration edge = selector.Register(other.Handle, new RegistrationOptions { EdgeTriggered = true });
-        using var cancellation = new CancellationTokenSource();
-        selector.RunUntilComplete(async () =>
-        {
-            async Task Rounds(int count)
-            {
-                for (int i = 0; i < count; i++)
-                {
-                    counter.Add();
-                    await registration.WaitAsync(PollEvents.Read);
-                    counter.Take();
-                    counter.Add();
-                    await registration.WaitAsync(PollEvents.Read, TimeSpan.FromHours(1), cancellation.Token);
-                    counter.Take();
-                    await registration.WaitAsync(PollEvents.Read, TimeSpan.Zero);
-                    await edge.WaitAsync(PollEvents.Write);
-                    await selector.DelayAsync(TimeSpan.Zero, cancellation.Token);
-                    selector.Post(static _ => { }, null);
-                    await Task.Yield();
-                }
-            }
+    private readonly Selector _selector = new();
+    private readonly TestCounter _counter = new(1);
+    private readonly CancellationTokenSource _cancellation = new();
+    private readonly FdRegistration _registration;
 
-            await Rounds(500);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            await Rounds(1000);
-            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            // The state machine of Rounds itself, once.
-            Assert.InRange(allocated, 0, 1000);
-        });
+    public AllocationTests() => _registration = _selector.Register(_counter.Handle);
+
+    public void Dispose()
+    {
+        _selector.Dispose();
+        _counter.Dispose();
+        _cancellation.Dispose();
     }
+
+    [Fact]
+    public void A_wait() => AllocatesNothing(async count =>
+    {
+        for (int i = 0; i < count; i++)
+            await _registration.WaitAsync(PollEvents.Read);
+    });
+
+    [Fact]
+    public void A_wait_with_timeout_and_token() => AllocatesNothing(async count =>
+    {
+        for (int i = 0; i < count; i++)
+            await _registration.WaitAsync(PollEvents.Read, TimeSpan.FromHours(1), _cancellation.Token);
+    });
+
+    [Fact]
+    public void A_wait_that_times_out() => AllocatesNothing(async count =>
+    {
+        _counter.Take();
+        for (int i = 0; i < count; i++)
+            await _registration.WaitAsync(PollEvents.Read, TimeSpan.FromMicroseconds(1));
+    });
+
+    [Fact]
+    public void A_delay() => AllocatesNothing(async count =>
+    {
+        for (int i = 0; i < count; i++)
+            await _selector.DelayAsync(TimeSpan.Zero, _cancellation.Token);
+    });
+
+    [Fact]
+    public void A_post() => AllocatesNothing(async count =>
+    {
+        for (int i = 0; i < count; i++)
+        {
+            _selector.Post(static _ => { }, null);
+            await Task.Yield();
+        }
+    });
+
+    private void AllocatesNothing(Func<int, Task> rounds) => _selector.RunUntilComplete(async () =>
+    {
+        await rounds(1000);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        await rounds(1000);
+        // The state machine of the rounds themselves, once.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 500);
+    });
 }

@@ -243,8 +243,8 @@ public sealed class ReadinessTests : IDisposable
     public void A_wait_must_be_for_something()
     {
         using FdRegistration reading = _selector.Register(_pipe.ReadEnd);
-        Assert.Throws<ArgumentOutOfRangeException>(() => reading.WaitAsync(PollEvents.None).AsTask());
-        Assert.Throws<ArgumentOutOfRangeException>(() => reading.WaitAsync((PollEvents)0x100).AsTask());
-        Assert.Throws<ArgumentOutOfRangeException>(() => reading.WaitAsync(PollEvents.Read, TimeSpan.FromSeconds(-1)).AsTask());
+        Assert.Throws<ArgumentOutOfRangeException>(() => { _ = reading.WaitAsync(PollEvents.None); });
+        Assert.Throws<ArgumentOutOfRangeException>(() => { _ = reading.WaitAsync((PollEvents)0x100); });
+        Assert.Throws<ArgumentOutOfRangeException>(() => { _ = reading.WaitAsync(PollEvents.Read, TimeSpan.FromSeconds(-1)); });
     }
 }

@@ -50,7 +50,7 @@ public sealed class DelayTests : IDisposable
     [Fact]
     public void A_negative_delay_is_refused_and_a_huge_one_does_not_fire()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => _selector.DelayAsync(TimeSpan.FromTicks(-1)).AsTask());
+        Assert.Throws<ArgumentOutOfRangeException>(() => { _ = _selector.DelayAsync(TimeSpan.FromTicks(-1)); });
         using var cancellation = new CancellationTokenSource();
         Task huge = _selector.DelayAsync(TimeSpan.MaxValue, cancellation.Token).AsTask();
         Task forever = _selector.DelayAsync(Timeout.InfiniteTimeSpan, cancellation.Token).AsTask();
@@ -68,7 +68,7 @@ public sealed class DelayTests : IDisposable
         {
             Task delay = _selector.DelayAsync(TimeSpan.FromHours(1), cancellation.Token).AsTask();
             cancellation.Cancel();
-            var error = await Assert.ThrowsAsync<TaskCanceledException>(() => delay);
+            var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => delay);
             Assert.Equal(cancellation.Token, error.CancellationToken);
         });
         Assert.True(_selector.DelayAsync(TimeSpan.Zero, cancellation.Token).IsCanceled);
