@@ -103,14 +103,21 @@ static int32_t find_out(uint32_t feature)
     return atomic_compare_exchange_strong(&states[feature], &state, found) ? found : state;
 }
 
-int32_t lxe__feature_check(uint32_t feature)
+static int32_t state_of(uint32_t feature)
 {
     int32_t state = atomic_load_explicit(&states[feature], memory_order_relaxed);
-    if (state == PRESENT)
-        return 0;
-    if (state == UNKNOWN)
-        state = find_out(feature);
-    if (state == PRESENT)
+    return state != UNKNOWN ? state : find_out(feature);
+}
+
+int lxe__feature_enabled(uint32_t feature)
+{
+    return state_of(feature) == PRESENT;
+}
+
+int32_t lxe__feature_check(uint32_t feature)
+{
+    int32_t state = state_of(feature);
+    if (state == PRESENT || is_shortage(state))
         return 0;
     return state == DISABLED ? -features[feature].absent : state;
 }

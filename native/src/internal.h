@@ -75,22 +75,17 @@ static inline int32_t lxe__read_counter(int32_t fd, uint64_t *value)
     return result == sizeof *value ? 0 : -EINVAL;
 }
 
+/** Whether a feature is there for certain: for those that have a substitute. After the first time a load and a comparison. */
+LXE_INTERNAL int lxe__feature_enabled(uint32_t feature);
+
 /**
- * lxe__feature_check - whether a feature may be used
+ * lxe__feature_check - whether to make a call that may be missing
  * @feature: LXE_FEATURE_...
  *
- * After the first time it is a load and a comparison.
- *
- * Return: 0 when it is present; otherwise the negative errno that a call without it gives, or when there
- * was no room to find out -EMFILE, -ENOMEM, ...
+ * Return: 0 to make it: it is there, or a shortage kept us from finding out and is for the call to tell;
+ * otherwise the negative errno that a call without the feature gives.
  */
 LXE_INTERNAL int32_t lxe__feature_check(uint32_t feature);
-
-/** The same as a question, for those that have a substitute. */
-static inline int lxe__feature_enabled(uint32_t feature)
-{
-    return lxe__feature_check(feature) == 0;
-}
 
 /** Whether a feature was switched off; does not look for it. For calls that find out by themselves without danger. */
 LXE_INTERNAL int lxe__feature_disabled(uint32_t feature);
