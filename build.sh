@@ -4,8 +4,9 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 artifacts=$root/artifacts
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
-export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 MSBUILDDISABLENODEREUSE=1
+# For the .NET command line, not for the programs that `run` starts.
+settings=(DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
+  DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 MSBUILDDISABLENODEREUSE=1)
 # An account without a home can build, too.
 [ -w "${HOME:-/nonexistent}" ] || export HOME=$artifacts/home
 
@@ -79,7 +80,7 @@ or as https://learn.microsoft.com/dotnet/core/install/linux says."
 managed() { # VERB PROJECT [ARGUMENTS]
   require_native
   require_sdk
-  quietly dotnet "$1" "$root/$2" --nologo -c Release -v quiet "-clp:ErrorsOnly;NoSummary" "${@:3}"
+  quietly env "${settings[@]}" dotnet "$1" "$root/$2" --nologo -c Release -v quiet "-clp:ErrorsOnly;NoSummary" "${@:3}"
 }
 
 verb_build() {
@@ -98,7 +99,7 @@ verb_run() {
 verb_test() {
   verb_build
   verb_pack >/dev/null
-  "$root/tests/run.sh" "$artifacts"
+  env "${settings[@]}" "$root/tests/run.sh" "$artifacts"
 }
 
 verb_pack() {

@@ -15,7 +15,7 @@ fail() {
 expect() {
   local wanted=$1 got
   shift
-  got=$("$@") || fail "$* ended with $?; it printed: $got"
+  got=$(timeout 60 "$@") || fail "$* ended with $?; it printed: $got"
   [ "$got" = "$wanted" ] || fail "$* printed '$got', not '$wanted'"
 }
 

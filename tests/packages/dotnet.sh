@@ -1,45 +1,44 @@
 #!/usr/bin/env bash
-# A .NET program that uses LinuxEvents: the package restored into an empty cache and run by JIT, the same published by
-# NativeAOT, or the project referred to. usage: dotnet.sh package|nativeaot|project
+# A .NET program that uses LinuxEvents, from its package in an empty cache or by reference to its project, run by JIT
+# or published by NativeAOT, with the C library beside it or linked in. usage: dotnet.sh package|project jit|nativeaot
 # shellcheck source=tests/packages/common.sh
 . "$(dirname "$0")/common.sh"
 
 cp "$here"/dotnet/* "$work"
 cd "$work"
+program=$1
 packages=$root/artifacts/packages
 package=$(echo "$packages"/LinuxEvents.*.nupkg)
 version=${package##*/LinuxEvents.}
-export LinuxEventsVersion=${version%.nupkg} LinuxEventsProject=$root/managed/LinuxEvents/LinuxEvents.csproj
-greeting="7 arrived; the child said hello and exited with 3"
-
-use_package() { # TARGET-FRAMEWORK
-  export NUGET_PACKAGES=$work/cache RestoreAdditionalProjectSources=$packages ConsumerFramework=$1
-}
+export LinuxEvents=$root/managed/LinuxEvents LinuxEventsVersion=${version%.nupkg}
+export RestoreAdditionalProjectSources=$packages
+[ "$program" != package ] || export NUGET_PACKAGES=$work/cache
 
 build() { # VERB ARGUMENTS...
-  quiet dotnet "$@" --nologo -v quiet -warnaserror
+  quiet dotnet "$1" "$program.csproj" "${@:2}" -c Release --nologo -v quiet -warnaserror
 }
 
-case $1 in
-  package)
-    use_package net10.0
-    build build package.csproj -o out
-    cmp "$package" cache/linuxevents/*/linuxevents.*.nupkg
-    expect "$greeting" dotnet exec out/package.dll
+runs() { # COMMAND...
+  expect "Read: 7 arrived" "$@"
+}
+
+case $2 in
+  jit)
+    export ConsumerFramework=net10.0
+    build build -o out
+    runs dotnet exec "out/$program.dll"
     ;;
   nativeaot)
-    use_package net9.0
-    build publish package.csproj -o static -p:PublishAot=true
+    export ConsumerFramework=net9.0 ConsumerAot=true
+    ConsumerStatic=true build publish -o static
     [ -z "$(find static -name '*.so*')" ] || fail "a shared library lies beside the program"
-    expect "$greeting" static/package
-    build publish package.csproj -o shared -p:PublishAot=true -p:LinuxEventsStaticLink=false
-    [ -e shared/liblinuxevents.so ] || fail "LinuxEventsStaticLink=false left the shared library out"
-    expect "$greeting" shared/package
+    runs "static/$program"
+
+    LinuxEventsStaticLink=false build publish -o shared
+    runs "shared/$program"
     rm shared/liblinuxevents.so
-    ! shared/package >/dev/null 2>&1 || fail "LinuxEventsStaticLink=false linked the archive in all the same"
-    ;;
-  project)
-    build build project.csproj -c Release -o out
-    expect "$greeting" dotnet exec out/project.dll
+    ! { "shared/$program"; } >/dev/null 2>&1 || fail "the C library was linked in, though not asked for"
     ;;
 esac
+
+[ "$program" != package ] || cmp "$package" cache/linuxevents/*/linuxevents.*.nupkg
