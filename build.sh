@@ -8,7 +8,7 @@ artifacts=$root/artifacts
 settings=(DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
   DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 MSBUILDDISABLENODEREUSE=1)
 # An account without a home can build, too.
-[ -w "${HOME:-/nonexistent}" ] || export HOME=$artifacts/home
+[ -w "${HOME:-/nonexistent}" ] || { export HOME=$artifacts/home && mkdir -p "$HOME"; }
 
 fail() {
   echo "build.sh: $*" >&2
@@ -77,11 +77,12 @@ or as https://learn.microsoft.com/dotnet/core/install/linux says."
 
 # --- verbs ----------------------------------------------------------------------------------------
 
-managed() { # VERB PROJECT [ARGUMENTS]
+managed() ( # VERB PROJECT [ARGUMENTS]
   require_native
   require_sdk
-  quietly env "${settings[@]}" dotnet "$1" "$root/$2" --nologo -c Release -v quiet "-clp:ErrorsOnly;NoSummary" "${@:3}"
-}
+  export "${settings[@]}"
+  quietly dotnet "$1" "$root/$2" --nologo -c Release -v quiet "-clp:ErrorsOnly;NoSummary" "${@:3}"
+)
 
 verb_build() {
   managed build Interop.sln
