@@ -41,4 +41,7 @@ case $2 in
     ;;
 esac
 
-[ "$program" != package ] || cmp "$package" cache/linuxevents/*/linuxevents.*.nupkg
+if [ "$program" = package ]; then
+  cmp "$package" cache/linuxevents/*/linuxevents.*.nupkg
+  ! grep -rl "$root" cache/linuxevents/*/[!.]* || fail "the packed files above name the place they were built in"
+fi
