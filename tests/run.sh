@@ -23,7 +23,11 @@ read_junit() {
     }
     BEGIN { RS = "<testcase " }
     NR == 1 { next }
-    /<(failure|error)[ \/>]/ || /status="fail"/ { failed++; lines = lines "  failed: " text(attribute("name")) "\n"; next }
+    /<(failure|error)[ \/>]/ || /status="fail"/ || (/status="notrun"/ && !/SKIP_RETURN_CODE/) {
+      failed++
+      lines = lines "  failed: " text(attribute("name")) "\n"
+      next
+    }
     /<skipped[ \/>]/ {
       skipped++
       reason = attribute("message")
