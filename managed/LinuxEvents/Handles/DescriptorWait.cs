@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+using LinuxEvents.Interop;
+
+namespace LinuxEvents;
+
+/// <summary>
+/// Blocks the calling thread until a descriptor reports something. An epoll set of its own: it needs no loop, and disturbs
+/// none that watches the descriptor too. Worth its four system calls only where the thread would sleep anyway.
+/// </summary>
+/// <remarks>
+/// Edge-triggered: after each report look at the object itself, and only if that has nothing wait for the next. So an object that
+/// stays ready with nothing to fetch, as a pidfd whose process is held by a tracer, does not spin.
+/// </remarks>
+internal readonly unsafe struct DescriptorWait : IDisposable
+{
+    private readonly SafeEpollHandle _epoll;
+
+    public DescriptorWait(SafeHandle handle, PollEvents interest)
+    {
+        _epoll = SafeEpollHandle.Create(0);
+        try
+        {
+            using var descriptor = new DescriptorReference(handle);
+            descriptor.Check(
+                NativeMethods.lxe_epoll_add(_epoll.Descriptor, descriptor.Number, (uint)interest | NativeMethods.LXE_EPOLL_ET, 0),
+                "epoll_ctl(EPOLL_CTL_ADD)");
+        }
+        catch
+        {
+            _epoll.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Waits for the next report; the first comes at once when the descriptor is ready already.</summary>
+    /// <returns><see langword="false"/> when the deadline passed.</returns>
+    public bool Next(long deadline)
+    {
+        lxe_epoll_event ready;
+        int count;
+        do
+            count = NativeMethods.lxe_epoll_wait(_epoll.Descriptor, &ready, 1, deadline, null);
+        while (count == -Errno.EINTR);
+        return LinuxEventsException.ThrowIfError(count, "epoll_wait") > 0;
+    }
+
+    /// <summary>Forgets the descriptor.</summary>
+    public void Dispose() => _epoll.Dispose();
+}

@@ -1,0 +1,118 @@
+using LinuxEvents.Interop;
+
+namespace LinuxEvents;
+
+/// <summary>
+/// A pidfd: a process as a descriptor, which can't be mistaken for a later process with the same number. pidfd_open(2). It is
+/// readable once the process has ended. Every member may be called by any thread at any time; to await the end, register
+/// <see cref="Handle"/> edge-triggered with a <see cref="Selector"/>.
+/// </summary>
+public sealed unsafe class PidFd : IDisposable
+{
+    private PidFd(int descriptor) => Handle = new SafePidFdHandle(descriptor, ownsHandle: true);
+
+    /// <summary>The descriptor.</summary>
+    public SafePidFdHandle Handle { get; }
+
+    /// <summary>Opens a process. Only one's own child that nobody has reaped is surely the one that was meant. Linux 5.3.</summary>
+    /// <param name="processId">Above 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="processId"/> is 0 or less.</exception>
+    /// <exception cref="LinuxEventsException">ESRCH when there is no such process; EINVAL or ENOENT for a thread that leads
+    /// none; EPERM in a sandbox; no descriptor is left (EMFILE, ENFILE).</exception>
+    /// <exception cref="PlatformNotSupportedException">The kernel or a sandbox has no pidfds.</exception>
+    public static PidFd Open(int processId) => Open(processId, 0, "process");
+
+    /// <summary>Opens a thread, by its thread id. Linux 6.9.</summary>
+    /// <param name="threadId">Above 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threadId"/> is 0 or less.</exception>
+    /// <exception cref="LinuxEventsException">ESRCH when there is no such thread; EINVAL before Linux 6.9; EPERM in a
+    /// sandbox; no descriptor is left (EMFILE, ENFILE).</exception>
+    /// <exception cref="PlatformNotSupportedException">The kernel or a sandbox has no pidfds.</exception>
+    public static PidFd OpenThread(int threadId) => Open(threadId, NativeMethods.LXE_PIDFD_THREAD, "thread");
+
+    /// <summary>Sends a signal. A process that has ended and was not reaped yet takes any signal without effect.</summary>
+    /// <param name="signal">The signal; <see cref="LinuxSignal.None"/> sends nothing and only checks.</param>
+    /// <param name="target">Whom it reaches.</param>
+    /// <returns><see langword="false"/> when the process has been reaped, or its group is empty.</returns>
+    /// <exception cref="LinuxEventsException">EPERM when this process may not; EINVAL for no signal's number, or a target that
+    /// the kernel does not know.</exception>
+    public bool Signal(LinuxSignal signal, PidFdSignalTarget target = PidFdSignalTarget.Default) =>
+        Send(Handle, signal, target);
+
+    /// <summary>
+    /// Copies a descriptor out of the process, whose memory this process must be allowed to look into. pidfd_getfd(2), Linux 5.6.
+    /// </summary>
+    /// <param name="descriptor">The descriptor's number there.</param>
+    /// <returns>The copy, which shares the open file description.</returns>
+    /// <exception cref="LinuxEventsException">EBADF when the process has no such descriptor; EPERM; ESRCH when it has
+    /// ended; EMFILE.</exception>
+    public SafeFdHandle GetFd(int descriptor)
+    {
+        using var reference = new DescriptorReference(Handle);
+        return new SafeFdHandle(reference.Check(NativeMethods.lxe_pidfd_getfd(reference.Number, descriptor, 0), "pidfd_getfd"), ownsHandle: true);
+    }
+
+    /// <summary>Looks whether something has happened to the process, which must be a child of this one. waitid(2), Linux 5.4.</summary>
+    /// <param name="events">What to look for.</param>
+    /// <param name="change">What has happened.</param>
+    /// <param name="leaveWaitable">Leave it to be reported again; otherwise a child that has ended is reaped.</param>
+    /// <returns><see langword="false"/> when nothing has.</returns>
+    /// <exception cref="LinuxEventsException">ECHILD when it is no child of this process, or was reaped by somebody else.</exception>
+    public bool TryWait(ChildEvents events, out ChildChange change, bool leaveWaitable = false)
+    {
+        using var reference = new DescriptorReference(Handle);
+        var status = new lxe_pidfd_status { size = (uint)sizeof(lxe_pidfd_status) };
+        uint options = (uint)events | NativeMethods.LXE_WAIT_NOHANG | (leaveWaitable ? NativeMethods.LXE_WAIT_NOWAIT : 0);
+        bool happened = reference.Check(NativeMethods.lxe_pidfd_wait(reference.Number, options, &status), "waitid") != 0;
+        change = happened ? new ChildChange(status) : default;
+        return happened;
+    }
+
+    /// <summary>As <see cref="TryWait"/>, but blocks until something has happened.</summary>
+    /// <param name="events">What to wait for.</param>
+    /// <param name="leaveWaitable">Leave it to be reported again; otherwise a child that has ended is reaped.</param>
+    /// <returns>What has happened.</returns>
+    /// <exception cref="LinuxEventsException">ECHILD when it is no child of this process, or was reaped by somebody else.</exception>
+    public ChildChange Wait(ChildEvents events, bool leaveWaitable = false)
+    {
+        using var reference = new DescriptorReference(Handle);
+        var status = new lxe_pidfd_status { size = (uint)sizeof(lxe_pidfd_status) };
+        uint options = (uint)events | (leaveWaitable ? NativeMethods.LXE_WAIT_NOWAIT : 0);
+        int result;
+        do
+            result = NativeMethods.lxe_pidfd_wait(reference.Number, options, &status);
+        while (result == -Errno.EINTR);
+        reference.Check(result, "waitid");
+        return new ChildChange(status);
+    }
+
+    /// <summary>Asks about the process, whosever child it is, also when it has ended. Linux 6.13.</summary>
+    /// <exception cref="LinuxEventsException">ESRCH when it was reaped and the kernel kept nothing of it; ENOTTY before Linux
+    /// 6.13.</exception>
+    public PidFdInfo GetInfo()
+    {
+        using var reference = new DescriptorReference(Handle);
+        var info = new lxe_pidfd_info { size = (uint)sizeof(lxe_pidfd_info) };
+        reference.Check(NativeMethods.lxe_pidfd_info(reference.Number, &info), "ioctl(PIDFD_GET_INFO)");
+        return new PidFdInfo(info);
+    }
+
+    /// <summary>Closes the descriptor; the process is not affected.</summary>
+    public void Dispose() => Handle.Dispose();
+
+    internal static bool Send(SafePidFdHandle handle, LinuxSignal signal, PidFdSignalTarget target)
+    {
+        using var reference = new DescriptorReference(handle);
+        int result = NativeMethods.lxe_pidfd_signal(reference.Number, (int)signal, (uint)target);
+        return result != -Errno.ESRCH && reference.Check(result, "pidfd_send_signal") == 0;
+    }
+
+    private static PidFd Open(int id, uint flags, string kind)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(id);
+        int result = NativeMethods.lxe_pidfd_open(id, flags);
+        if (result < 0)
+            LinuxEventsException.Throw(-result, "pidfd_open", $"{kind} {id}");
+        return new PidFd(result);
+    }
+}

@@ -1,0 +1,43 @@
+namespace LinuxEvents.Tests;
+
+/// <summary>What /proc says of processes.</summary>
+internal static class ProcFs
+{
+    /// <summary>'R', 'S', 'Z' ...; <see langword="null"/> when there is no such process. proc_pid_stat(5)</summary>
+    public static char? State(int pid) => Stat(pid)?[0][0];
+
+    public static bool IsZombie(int pid) => State(pid) == 'Z';
+
+    /// <summary>The children of this process, zombies too.</summary>
+    public static List<int> Children()
+    {
+        var children = new List<int>();
+        foreach (string directory in Directory.GetDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(directory), out int pid) && Stat(pid) is { } stat && int.Parse(stat[1]) == Environment.ProcessId)
+                children.Add(pid);
+        }
+
+        return children;
+    }
+
+    /// <summary>A line of /proc/PID/status, without its name.</summary>
+    public static string Status(string status, string name) =>
+        status.Split('\n').Single(line => line.StartsWith(name + ":", StringComparison.Ordinal))[(name.Length + 1)..].Trim();
+
+    public static int Threads() => Directory.GetDirectories("/proc/self/task").Length;
+
+    private static string[]? Stat(int pid)
+    {
+        try
+        {
+            // The name, in parentheses, may hold anything.
+            string stat = File.ReadAllText($"/proc/{pid}/stat");
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}
