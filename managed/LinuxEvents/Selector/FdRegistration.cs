@@ -89,7 +89,7 @@ public sealed class FdRegistration : IDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="LinuxEventsException">The kernel refused to watch the descriptor, which was perhaps closed behind the handle's back.</exception>
     public ValueTask<PollEvents> WaitAsync(PollEvents interest, CancellationToken cancellationToken = default) =>
-        Wait(interest, long.MaxValue, cancellationToken);
+        Wait(interest, long.MaxValue, Selector.IsLoopThread, cancellationToken);
 
     /// <summary>Waits until the descriptor is ready, or the time has passed.</summary>
     /// <param name="interest">What to wait for; <see cref="PollEvents.Error"/> and <see cref="PollEvents.HangUp"/> are always included.</param>
@@ -103,7 +103,10 @@ public sealed class FdRegistration : IDisposable
     /// <paramref name="timeout"/> is negative, or <paramref name="interest"/> is empty or has unknown bits.
     /// </exception>
     public ValueTask<PollEvents> WaitAsync(PollEvents interest, TimeSpan timeout, CancellationToken cancellationToken = default) =>
-        Wait(interest, Selector.DueTime(timeout), cancellationToken);
+        Wait(interest, Selector.DueTime(timeout), Selector.IsLoopThread, cancellationToken);
+
+    /// <summary>As <see cref="WaitAsync(PollEvents, CancellationToken)"/>, but continues on the loop's thread wherever it began.</summary>
+    internal ValueTask<PollEvents> WaitOnLoopAsync(PollEvents interest) => Wait(interest, long.MaxValue, onLoop: true, CancellationToken.None);
 
     /// <summary>
     /// Edge-triggered: an operation gave EAGAIN (or, on a pipe or stream socket, transferred less than was asked for). Waits
@@ -198,14 +201,13 @@ public sealed class FdRegistration : IDisposable
         _gate.Exit();
     }
 
-    private ValueTask<PollEvents> Wait(PollEvents interest, long due, CancellationToken cancellationToken)
+    private ValueTask<PollEvents> Wait(PollEvents interest, long due, bool onLoop, CancellationToken cancellationToken)
     {
         if (interest == PollEvents.None || (interest & ~Everything) != 0)
             throw new ArgumentOutOfRangeException(nameof(interest), interest, "Name one or more events to wait for.");
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<PollEvents>(cancellationToken);
 
-        bool onLoop = Selector.IsLoopThread;
         _gate.Enter();
         int error = 0;
         PollEvents ready = _alwaysReady ? interest & (PollEvents.Read | PollEvents.Write)

@@ -1,0 +1,148 @@
+namespace LinuxEvents;
+
+/// <summary>A child process: started, watched through its pidfd, signalled without ever hitting another, and reaped when it ends.</summary>
+/// <remarks>
+/// <para>The child is watched by its selector from the start on and reaped as soon as it ends, whether anybody awaits it or not, and
+/// also after <see cref="Dispose"/>: no zombie is left. A selector that is not run, or was disposed, reaps nobody: then
+/// the child is reaped by the next <see cref="WaitForExit"/>, <see cref="HasExited"/> or <see cref="Signal"/>, and if nothing asks, stays a
+/// zombie until this process ends.</para>
+/// <para>It lives beside <see cref="System.Diagnostics.Process"/>: neither takes a child from the other. Where .NET reaps every child
+/// (as process 1, or started with SIGCHLD ignored), the status comes from the kernel's exit information, from Linux 6.15 on; before it
+/// is unknown, and the <see cref="LinuxEvents.ExitStatus"/> says so.</para>
+/// <para>All members may be used by any thread. What does not need the streams goes on working after <see cref="Dispose"/>.</para>
+/// </remarks>
+public sealed class ChildProcess : IDisposable, IAsyncDisposable
+{
+    private readonly ChildWatch _watch;
+    private readonly bool _leadsProcessGroup;
+
+    private ChildProcess(int id, ChildWatch watch, SpawnOptions options, ChildDescriptors descriptors)
+    {
+        Id = id;
+        _watch = watch;
+        _leadsProcessGroup = options.LeadsProcessGroup;
+        StandardInput = descriptors.TakeStream(0);
+        StandardOutput = descriptors.TakeStream(1);
+        StandardError = descriptors.TakeStream(2);
+    }
+
+    /// <summary>The process id. Once the child was reaped, another process may have it: for signals take <see cref="Signal"/>.</summary>
+    public int Id { get; }
+
+    /// <summary>The child's pidfd, to be watched or asked but not to be waited for. It is closed by <see cref="Dispose"/>, but not before the child has ended.</summary>
+    public SafePidFdHandle PidFd => _watch.PidFd;
+
+    /// <summary>Whether the child has ended: asks the kernel.</summary>
+    public bool HasExited => _watch.TryReap();
+
+    /// <summary>How the child ended; <see langword="null"/> while it has not.</summary>
+    public ExitStatus? ExitStatus => _watch.TryReap() ? _watch.Status : null;
+
+    /// <summary>Our end of the child's standard input, if that is <see cref="ChildStdio.Pipe"/>. Disposing it is the end of its input.</summary>
+    public FdStream? StandardInput { get; }
+
+    /// <summary>
+    /// Our end of the child's standard output, if that is <see cref="ChildStdio.Pipe"/>. It ends when the last process that has the other end closes
+    /// it, which may be a grandchild that outlives the child: do not take it for the child's end.
+    /// </summary>
+    public FdStream? StandardOutput { get; }
+
+    /// <summary>As <see cref="StandardOutput"/>, of standard error.</summary>
+    public FdStream? StandardError { get; }
+
+    /// <summary>Starts a child. Blocks until the program is executed, or could not be: for a file on a slow file system, that long.</summary>
+    /// <param name="options">What, and how.</param>
+    /// <param name="selector">The loop that watches it and its pipes; <see langword="null"/> for <see cref="Selector.Shared"/>.</param>
+    /// <returns>The child, which runs.</returns>
+    /// <exception cref="ArgumentException">An option that can't be meant: a NUL within a string, a '=' within a variable's name, a number out of range.</exception>
+    /// <exception cref="LinuxEventsException">
+    /// It could not be started, and nothing is left of it. <see cref="LinuxEventsException.Call"/> says which step failed and
+    /// <see cref="LinuxEventsException.Target"/> on what: execve (ENOENT, EACCES, ENOEXEC, E2BIG ...) on the program, chdir on the working directory,
+    /// dup2 on a descriptor, setpgid or setsid, clone or pipe2 when there is no room (EAGAIN, ENOMEM, EMFILE).
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The selector, or a handle of the options, was disposed.</exception>
+    /// <exception cref="PlatformNotSupportedException">The kernel or a sandbox has no pidfds.</exception>
+    public static ChildProcess Spawn(SpawnOptions options, Selector? selector = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        selector ??= Selector.Shared;
+        using var descriptors = new ChildDescriptors(options, selector);
+        (int id, SafePidFdHandle pidFd) = Spawner.Start(options, descriptors);
+        ChildWatch watch;
+        try
+        {
+            watch = new ChildWatch(pidFd, selector);
+        }
+        catch
+        {
+            // Nobody would watch it: it must not run on.
+            Spawner.Abort(pidFd);
+            throw;
+        }
+
+        watch.Start();
+        return new ChildProcess(id, watch, options, descriptors);
+    }
+
+    /// <summary>Waits until the child has ended. Any number of callers may; later ones get the same status at once.</summary>
+    /// <param name="cancellationToken">Ends this wait; the child and the other waits go on.</param>
+    /// <returns>How it ended. A wait that began on the selector's thread continues there; otherwise on the thread pool.</returns>
+    /// <exception cref="ObjectDisposedException">The selector was disposed, and the child has not ended.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public ValueTask<ExitStatus> WaitForExitAsync(CancellationToken cancellationToken = default) => _watch.WaitAsync(cancellationToken);
+
+    /// <summary>Blocks the thread until the child has ended. Needs no loop; on the selector's thread it holds up everything else.</summary>
+    /// <returns>How it ended.</returns>
+    public ExitStatus WaitForExit()
+    {
+        _watch.Wait(Timeout.InfiniteTimeSpan);
+        return _watch.Status;
+    }
+
+    /// <summary>As <see cref="WaitForExit"/>, but not for ever.</summary>
+    /// <param name="timeout">How long at most; zero only looks, <see cref="Timeout.InfiniteTimeSpan"/> is for ever.</param>
+    /// <param name="status">How it ended.</param>
+    /// <returns><see langword="false"/> when it has not.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative.</exception>
+    public bool TryWaitForExit(TimeSpan timeout, out ExitStatus status)
+    {
+        bool exited = _watch.Wait(timeout);
+        status = exited ? _watch.Status : default;
+        return exited;
+    }
+
+    /// <summary>Sends a signal to the child: to it or to nobody.</summary>
+    /// <param name="signal">The signal; <see cref="LinuxSignal.None"/> only checks.</param>
+    /// <returns><see langword="false"/> when the child has ended.</returns>
+    /// <exception cref="LinuxEventsException">EPERM when the child has become another user's; EINVAL for no signal's number.</exception>
+    public bool Signal(LinuxSignal signal) => _watch.Signal(signal);
+
+    /// <summary>Sends a signal to the child's process group, of which its own children are members unless they left it; also when the child itself has ended. Linux 6.9.</summary>
+    /// <param name="signal">The signal; <see cref="LinuxSignal.None"/> only checks.</param>
+    /// <returns><see langword="false"/> when the group has no member any more.</returns>
+    /// <exception cref="InvalidOperationException">The child was not started with <see cref="SpawnOptions.NewProcessGroup"/> or <see cref="SpawnOptions.NewSession"/>.</exception>
+    /// <exception cref="LinuxEventsException">EPERM when all members are another user's; EINVAL for no signal's number, or before Linux 6.9.</exception>
+    /// <exception cref="ObjectDisposedException">The child has ended, and this object was disposed.</exception>
+    public bool SignalGroup(LinuxSignal signal)
+    {
+        if (!_leadsProcessGroup)
+            throw new InvalidOperationException($"Process {Id} was started without a process group of its own: its group is not its alone.");
+        return _watch.SignalGroup(signal);
+    }
+
+    /// <summary>Closes the streams. The child runs on, and is still reaped when it ends; waits that are under way go on.</summary>
+    public void Dispose()
+    {
+        StandardInput?.Dispose();
+        StandardOutput?.Dispose();
+        StandardError?.Dispose();
+        _watch.Release();
+    }
+
+    /// <inheritdoc cref="Dispose"/>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return default;
+    }
+}

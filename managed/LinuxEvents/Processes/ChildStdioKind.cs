@@ -1,0 +1,9 @@
+namespace LinuxEvents;
+
+internal enum ChildStdioKind
+{
+    Inherit,
+    Null,
+    Pipe,
+    Handle,
+}

@@ -1,0 +1,215 @@
+using System.Runtime.CompilerServices;
+using LinuxEvents.Interop;
+
+namespace LinuxEvents;
+
+/// <summary>Waits for the end of one child, reaps it, and keeps its status.</summary>
+/// <remarks>
+/// <para>Who reaps. The loop's own watch, which exists from the spawn to the end whether anybody awaits or not; and everyone who
+/// asks meanwhile: WaitForExitAsync, the blocking WaitForExit, HasExited, Signal. All come through <see cref="TryReap"/>, which looks by
+/// waitid(P_PIDFD, WNOHANG) under the gate: one of them gets the status and keeps it, the others find it kept. So a blocking wait
+/// that overtakes the loop takes nothing from those who await, whose own event comes all the same. Nobody ever waits for "any
+/// child", which would take children from others in this process; and a pidfd can't mean another process.</para>
+/// <para>Signals go out under the same gate, after a look whether the child has ended: a zombie would swallow them, and
+/// after the reap there is nobody to get them. Between that look and the signal it may still end, as it always may.</para>
+/// <para>No lost end. The watch reads the registration's sequence, then looks, then says that it saw nothing: an end that comes
+/// between look and word moves the sequence, and the next wait completes at once. Edge-triggered, because a pidfd stays ready: where a
+/// tracer holds the zombie there is nothing to reap yet, and a level-triggered loop would spin. The reap by the
+/// tracer is the next edge.</para>
+/// <para>Somebody else reaped it (a runtime that is process 1, an ignored SIGCHLD): waitid gives ECHILD. The kernel then has the
+/// status as exit information, but some moments later, because the reaper first takes the zombie and then lets go of
+/// it. Where the kernel has that, no information yet means "not yet", and the hang-up that follows is the edge.</para>
+/// <para>The selector ends before the child: the watch ends with it, and the child is reaped by whoever asks next. The
+/// descriptor stays open until the child has ended and its owner has let go of it; until the end there is a reference of our
+/// own, so that its number can't become another's whatever is done with the handle.</para>
+/// </remarks>
+internal sealed class ChildWatch
+{
+    private readonly object _gate = new();
+    private readonly FdRegistration _registration;
+    private readonly Action _onReport;
+    private ConfiguredValueTaskAwaitable<PollEvents>.ConfiguredValueTaskAwaiter _wait;
+    private ExitStatus _status;
+    private volatile bool _exited;
+    private bool _released;
+
+    /// <summary>Takes over a child that was just spawned.</summary>
+    public ChildWatch(SafePidFdHandle pidFd, Selector selector)
+    {
+        PidFd = pidFd;
+        _onReport = OnReport;
+        _registration = selector.Register(pidFd, new RegistrationOptions { EdgeTriggered = true });
+        bool referenced = false;
+        pidFd.DangerousAddRef(ref referenced);
+    }
+
+    public SafePidFdHandle PidFd { get; }
+
+    /// <summary>How it ended; to be read after <see cref="TryReap"/> has said so.</summary>
+    public ExitStatus Status => _status;
+
+    /// <summary>Begins to watch. What follows happens on the loop's thread.</summary>
+    public void Start()
+    {
+        if (IsReported())
+            OnReport();
+    }
+
+    /// <summary>Looks whether the child has ended, and reaps it if so.</summary>
+    public unsafe bool TryReap()
+    {
+        if (_exited)
+            return true;
+        lock (_gate)
+        {
+            if (_exited)
+                return true;
+            var status = new lxe_pidfd_status { size = (uint)sizeof(lxe_pidfd_status) };
+            int result = NativeMethods.lxe_pidfd_wait(
+                PidFd.Descriptor, NativeMethods.LXE_WAIT_EXITED | NativeMethods.LXE_WAIT_NOHANG, &status);
+            if (result == -Errno.ECHILD)
+            {
+                if (!TryGetForeignStatus(out _status))
+                    return false;
+            }
+            else if (LinuxEventsException.ThrowIfError(result, "waitid", PidFd) == 0)
+            {
+                return false;
+            }
+            else
+            {
+                _status = ExitStatus.From(status);
+            }
+
+            _exited = true;
+            PidFd.DangerousRelease();
+            if (_released)
+                PidFd.Dispose();
+            return true;
+        }
+    }
+
+    public async ValueTask<ExitStatus> WaitAsync(CancellationToken token)
+    {
+        while (true)
+        {
+            long sequence = _registration.Sequence;
+            if (TryReap())
+                return _status;
+            _registration.Drained(PollEvents.Read, sequence);
+            try
+            {
+                await _registration.WaitAsync(PollEvents.Read, token).ConfigureAwait(false);
+            }
+            catch (ObjectDisposedException) when (TryReap())
+            {
+                return _status;
+            }
+        }
+    }
+
+    /// <summary>Blocks the thread; needs no loop.</summary>
+    public bool Wait(TimeSpan timeout)
+    {
+        long deadline = Deadline.After(timeout);
+        if (TryReap())
+            return true;
+        if (timeout == TimeSpan.Zero)
+            return false;
+        try
+        {
+            using var wait = new DescriptorWait(PidFd, PollEvents.Read);
+            while (!TryReap())
+            {
+                if (!wait.Next(deadline))
+                    return TryReap();
+            }
+        }
+        catch (ObjectDisposedException) when (_exited)
+        {
+        }
+
+        return true;
+    }
+
+    /// <returns><see langword="false"/> when it has ended.</returns>
+    public bool Signal(LinuxSignal signal)
+    {
+        lock (_gate)
+            return !TryReap() && LinuxEvents.PidFd.Send(PidFd, signal, PidFdSignalTarget.Default);
+    }
+
+    /// <returns><see langword="false"/> when the group that it leads is empty.</returns>
+    public bool SignalGroup(LinuxSignal signal)
+    {
+        lock (_gate)
+        {
+            TryReap(); // a zombie is a member too, and perhaps the last
+            return LinuxEvents.PidFd.Send(PidFd, signal, PidFdSignalTarget.ProcessGroup);
+        }
+    }
+
+    /// <summary>The owner has no more use for it. The watch goes on.</summary>
+    public void Release()
+    {
+        lock (_gate)
+        {
+            _released = true;
+            if (_exited)
+                PidFd.Dispose();
+        }
+    }
+
+    private bool IsReported()
+    {
+#pragma warning disable CA2012 // Kept until it is consumed, once, by OnReport.
+        _wait = _registration.WaitOnLoopAsync(PollEvents.Read).ConfigureAwait(false).GetAwaiter();
+#pragma warning restore CA2012
+        if (_wait.IsCompleted)
+            return true;
+        _wait.UnsafeOnCompleted(_onReport);
+        return false;
+    }
+
+    private void OnReport()
+    {
+        try
+        {
+            do
+            {
+                _wait.GetResult();
+                long sequence = _registration.Sequence;
+                if (TryReap())
+                {
+                    // Later, for others wait by the same registration, and this event is theirs too.
+                    _registration.Selector.TryPost(new PostedCall(
+                        static (object? registration) => ((FdRegistration)registration!).Dispose(), _registration));
+                    return;
+                }
+
+                _registration.Drained(PollEvents.Read, sequence);
+            }
+            while (IsReported());
+        }
+        catch (ObjectDisposedException)
+        {
+            // The selector has ended.
+        }
+    }
+
+    /// <summary>The status of a child that somebody else has reaped, or is about to have: then <see langword="false"/>.</summary>
+    private unsafe bool TryGetForeignStatus(out ExitStatus status)
+    {
+        var info = new lxe_pidfd_info { size = (uint)sizeof(lxe_pidfd_info) };
+        int result = NativeMethods.lxe_pidfd_info(PidFd.Descriptor, &info);
+        if (result == 0 && (info.valid & NativeMethods.LXE_PIDFD_INFO_EXIT) != 0)
+        {
+            status = ExitStatus.FromWaitStatus(info.wait_status);
+            return true;
+        }
+
+        status = ExitStatus.Unknown(
+            "somebody else has reaped the process, and the kernel keeps no exit information, which is in Linux 6.15");
+        return result != 0 || !Spawner.IsPresent(NativeMethods.LXE_FEATURE_PIDFD_EXIT_INFO, out _);
+    }
+}

@@ -1,0 +1,86 @@
+using LinuxEvents.Interop;
+
+namespace LinuxEvents.Tests;
+
+/// <summary>Signals to a child and to its group.</summary>
+public sealed class ChildSignalTests
+{
+    [Fact]
+    public void After_the_end_there_is_nobody_to_signal()
+    {
+        using Selector idle = new();
+        using ChildProcess child = ChildProcess.Spawn(new SpawnOptions("true"), idle);
+        Until.True(() => ProcFs.IsZombie(child.Id), "the zombie");
+        Assert.False(child.Signal(LinuxSignal.SIGTERM), "a zombie swallows signals, so it must be reaped first");
+        Assert.Null(ProcFs.State(child.Id));
+        Assert.False(child.Signal(LinuxSignal.SIGKILL));
+        Assert.False(child.Signal(LinuxSignal.None));
+        Assert.Equal(0, child.WaitForExit().ExitCode);
+    }
+
+    [Fact]
+    public void A_signal_that_is_none_is_refused()
+    {
+        using ChildProcess child = ChildProcess.Spawn(TestChild.Idle);
+        var error = Assert.Throws<LinuxEventsException>(() => child.Signal((LinuxSignal)1000));
+        Assert.Equal((Errno.EINVAL, "pidfd_send_signal"), (error.Errno, error.Call));
+        Assert.True(child.Signal(LinuxSignal.None));
+        Assert.True(child.Signal(LinuxSignal.SIGKILL));
+        child.WaitForExit();
+    }
+
+    [Fact]
+    public void A_child_that_ignores_SIGTERM_needs_SIGKILL()
+    {
+        SpawnOptions options = TestChild.Shell("trap '' TERM; echo ready; while :; do sleep 1000; done");
+        options.StandardOutput = ChildStdio.Pipe;
+        options.NewProcessGroup = true;
+        using ChildProcess child = ChildProcess.Spawn(options);
+        Assert.Equal('r', child.StandardOutput!.ReadByte());
+        Assert.True(child.Signal(LinuxSignal.SIGTERM));
+        Assert.False(child.TryWaitForExit(TimeSpan.FromMilliseconds(20), out _));
+        Assert.True(child.SignalGroup(LinuxSignal.SIGKILL));
+        Assert.Equal(LinuxSignal.SIGKILL, child.WaitForExit().Signal);
+    }
+
+    [Fact]
+    public void A_signal_that_races_the_end_is_delivered_or_refused()
+    {
+        for (int round = 0; round < 200; round++)
+        {
+            using ChildProcess child = ChildProcess.Spawn(new SpawnOptions("true"));
+            while (child.Signal(LinuxSignal.SIGCONT))
+            {
+            }
+
+            Assert.Equal(0, child.ExitStatus!.Value.ExitCode);
+        }
+    }
+
+    [Fact]
+    public void The_group_is_signalled_also_after_its_leader_has_ended()
+    {
+        // The grandchild keeps the group, and its output, when the leader is gone.
+        SpawnOptions options = TestChild.Shell("sleep 1000 & echo $!");
+        options.StandardOutput = ChildStdio.Pipe;
+        options.NewSession = true;
+        using ChildProcess child = ChildProcess.Spawn(options);
+        using var reader = new StreamReader(child.StandardOutput!);
+        int grandchild = int.Parse(reader.ReadLine()!);
+        Assert.Equal(0, child.WaitForExit().ExitCode);
+        Assert.False(child.Signal(LinuxSignal.SIGKILL));
+        Assert.NotNull(ProcFs.State(grandchild));
+        Assert.True(child.SignalGroup(LinuxSignal.SIGKILL));
+        Assert.Equal("", reader.ReadToEnd());
+        Until.True(() => !child.SignalGroup(LinuxSignal.None), "the end of the group");
+    }
+
+    [Fact]
+    public void A_group_that_is_not_the_childs_own_is_not_signalled()
+    {
+        using ChildProcess child = ChildProcess.Spawn(TestChild.Idle);
+        Assert.Throws<InvalidOperationException>(() => child.SignalGroup(LinuxSignal.SIGKILL));
+        child.StandardInput!.Dispose();
+        Assert.Equal(0, child.WaitForExit().ExitCode);
+    }
+}
