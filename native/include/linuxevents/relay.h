@@ -18,6 +18,12 @@
 /** How many subscriptions can live at once. */
 #define LXE_RELAY_MAX_SUBSCRIPTIONS 64
 
+/**
+ * Flag of lxe_relay_open: at the end, what was not read is raised again even though a handler was there before the
+ * relay's and has been called for it. For those who kept that handler from having its effect.
+ */
+#define LXE_RELAY_RAISE_HANDLED 0x100u
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -25,7 +31,7 @@ extern "C" {
 /**
  * lxe_relay_open - subscribes to signals
  * @signals: the set: one or more signals
- * @flags: LXE_NONBLOCK, or 0
+ * @flags: LXE_NONBLOCK, LXE_RELAY_RAISE_HANDLED, or 0
  * @capacity: how many signals may wait to be read, 1 or more; rounded up to what a pipe can hold, and
  *            limited by /proc/sys/fs/pipe-max-size; see lxe_relay_capacity
  *
@@ -88,9 +94,9 @@ LXE_API int32_t lxe_relay_taken(int32_t signal, uint64_t *count);
  * @fd: what lxe_relay_open gave
  *
  * With the last subscription to a signal its former action comes back, unless somebody replaced the
- * handler meanwhile: then the relay stays in the chain and only passes signals on. What was not read and
- * has no other subscriber is raised again, in the calling thread and with its sender and value, so that
- * it has the effect it would have had: a SIGTERM that nobody read then ends the process.
+ * handler meanwhile: then the relay stays in the chain and only passes signals on. What was not read, has
+ * no other subscriber and has been passed on to no handler is raised again, in the calling thread and with its
+ * sender and value, so that it has the effect it would have had: a SIGTERM that nobody read then ends the process.
  * Waits until no handler uses the subscription any more. Not async-signal-safe.
  *
  * Return: how many signals were raised again; -EBADF when @fd is no subscription.

@@ -409,6 +409,9 @@ internal static unsafe partial class NativeMethods
     [NativeTypeName("#define LXE_RELAY_MAX_SUBSCRIPTIONS 64")]
     public const int LXE_RELAY_MAX_SUBSCRIPTIONS = 64;
 
+    [NativeTypeName("#define LXE_RELAY_RAISE_HANDLED 0x100u")]
+    public const uint LXE_RELAY_RAISE_HANDLED = 0x100U;
+
     [NativeTypeName("#define LXE_HAS_PIDFD 1")]
     public const int LXE_HAS_PIDFD = 1;
 

@@ -1,0 +1,194 @@
+using System.Runtime.CompilerServices;
+
+namespace LinuxEvents;
+
+/// <summary>
+/// Receives signals that are sent to this process. From <c>Open</c> on each signal of the set is received
+/// instead of having its default effect, and waits until it is taken. Several subscriptions each get every signal. All
+/// members may be used by any thread, several waits included: each signal ends one of them.
+/// </summary>
+/// <remarks>
+/// <para>With the last subscription to a signal its former action comes back. What nobody took is raised again, and then has
+/// the effect that it would have had: a SIGTERM that was received but never taken ends the process soon after
+/// <see cref="Dispose"/>. A subscription that is never disposed lives as long as its selector.</para>
+/// <para>Other handlers work beside it: <see cref="System.Runtime.InteropServices.PosixSignalRegistration"/> and
+/// <see cref="Console.CancelKeyPress"/> get the same signals, and while the subscription lives they need not cancel them to keep the
+/// process alive. They may be made and disposed at any time. Two things the console keeps to itself: a handler of
+/// <see cref="Console.CancelKeyPress"/> that was there before the subscription and does not cancel still ends the process; and when it
+/// changes the terminal's settings it takes SIGTTOU, of which a subscription receives nothing from then on.</para>
+/// <para>A signal that the process ignored is received as well, and is ignored again afterwards; see
+/// <see cref="LinuxSignals.IsIgnored"/>. One that every thread blocks is received only through
+/// <see cref="SignalDelivery.SignalFd"/>.</para>
+/// <para>Signals of the same number that come while one waits to be delivered are one signal to the kernel, except for real-time
+/// signals. signal(7)</para>
+/// </remarks>
+public sealed class SignalSubscription : IAsyncEnumerable<SignalInfo>, IDisposable, IAsyncDisposable
+{
+    private readonly SignalSource _source;
+    private readonly FdRegistration _registration;
+    private readonly object _gate = new();
+    private volatile bool _disposed;
+    private ulong _dropped;
+
+    private SignalSubscription(SignalSource source, SignalSubscriptionOptions options)
+    {
+        _source = source;
+        _registration = (options.Selector ?? Selector.Shared).Register(
+            source, new RegistrationOptions { OwnsHandle = true, EdgeTriggered = true });
+        Delivery = options.Delivery;
+        Capacity = source.Capacity;
+    }
+
+    /// <summary>The way by which the signals come.</summary>
+    public SignalDelivery Delivery { get; }
+
+    /// <summary>How many signals may wait to be taken; 0 with <see cref="SignalDelivery.SignalFd"/>, where the kernel keeps them.</summary>
+    public int Capacity { get; }
+
+    /// <summary>
+    /// How many signals this subscription has lost, because <see cref="Capacity"/> of them waited already. Always 0
+    /// with <see cref="SignalDelivery.SignalFd"/>.
+    /// </summary>
+    public long Dropped
+    {
+        get
+        {
+            lock (_gate)
+                return (long)(_disposed ? _dropped : _source.Dropped);
+        }
+    }
+
+    /// <summary>Subscribes to signals, by the relay and on <see cref="Selector.Shared"/>.</summary>
+    /// <param name="signals">Which: one or more.</param>
+    /// <inheritdoc cref="Open(SignalSubscriptionOptions, ReadOnlySpan{LinuxSignal})" path="/exception"/>
+    public static SignalSubscription Open(params ReadOnlySpan<LinuxSignal> signals) => Open(new SignalSubscriptionOptions(), signals);
+
+    /// <summary>Subscribes to signals.</summary>
+    /// <param name="options">How.</param>
+    /// <param name="signals">Which: one or more.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no signal, or one that can't be subscribed to: SIGKILL and SIGSTOP; the faults SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV and
+    /// SIGSYS; SIGABRT; SIGCHLD, for which there is <c>ChildProcess</c>; those that libc and the runtime keep for themselves, from 32 to SIGRTMIN;
+    /// and numbers outside of 1 to 64. Or the capacity is below 1.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// <see cref="SignalDelivery.SignalFd"/>, but a thread does not block the signals, or another such subscription has them.
+    /// </exception>
+    /// <exception cref="LinuxEventsException">There are 64 subscriptions already, or no descriptor is free.</exception>
+    /// <exception cref="ObjectDisposedException">The selector is disposed.</exception>
+    public static SignalSubscription Open(SignalSubscriptionOptions options, params ReadOnlySpan<LinuxSignal> signals)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Capacity, 1, nameof(options));
+        ulong mask = SignalMask.ForSubscription(signals);
+        SignalSource source = options.Delivery switch
+        {
+            SignalDelivery.Relay => RelaySource.Open(mask, options.Capacity),
+            SignalDelivery.SignalFd => SignalFdSource.Open(mask),
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Delivery, "There is no such way of delivery."),
+        };
+        try
+        {
+            return new SignalSubscription(source, options);
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes the next signal, waiting for it if there is none.</summary>
+    /// <param name="cancellationToken">Ends the wait. No signal is lost by that: the next wait gets it.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The subscription or its selector is disposed, perhaps during the wait.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<SignalInfo> WaitAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        while (true)
+        {
+            long sequence = _registration.Sequence;
+            if (TryTake(out SignalInfo info))
+                return info;
+            _registration.Drained(PollEvents.Read, sequence);
+            try
+            {
+                await _registration.WaitAsync(PollEvents.Read, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ObjectDisposedException) when (_disposed)
+            {
+                // TryTake says it in the subscription's name.
+            }
+        }
+    }
+
+    /// <summary>Takes a signal, if one waits.</summary>
+    /// <param name="info">Receives it.</param>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="ObjectDisposedException">The subscription or its selector is disposed.</exception>
+    public bool TryTake(out SignalInfo info)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _source.TryRead(out info);
+        }
+    }
+
+    /// <summary>
+    /// Takes signals one after the other, for <c>await foreach</c>. The enumeration ends when the subscription is disposed, and
+    /// breaking it off loses nothing: the signals that are left wait for the next one.
+    /// </summary>
+    /// <param name="cancellationToken">Ends a wait of the enumeration with <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="ObjectDisposedException">The subscription is disposed.</exception>
+    public IAsyncEnumerator<SignalInfo> GetAsyncEnumerator(CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return new Enumerator(this, cancellationToken);
+    }
+
+    /// <summary>
+    /// Ends the subscription, and waits with <see cref="ObjectDisposedException"/>. What nobody took and no other subscription has
+    /// is raised again, and has the effect that it would have had.
+    /// </summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+                return;
+            _dropped = _source.IsClosed ? 0 : _source.Dropped;
+            _disposed = true;
+            _registration.Dispose();
+        }
+    }
+
+    /// <summary>As <see cref="Dispose"/>, at once.</summary>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private sealed class Enumerator(SignalSubscription subscription, CancellationToken cancellationToken) : IAsyncEnumerator<SignalInfo>
+    {
+        public SignalInfo Current { get; private set; }
+
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+        public async ValueTask<bool> MoveNextAsync()
+        {
+            try
+            {
+                Current = await subscription.WaitAsync(cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+            catch (ObjectDisposedException) when (subscription._disposed)
+            {
+                return false;
+            }
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
