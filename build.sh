@@ -22,6 +22,7 @@ usage: ./build.sh VERB [ARGUMENTS]
   build                  build everything: native library, managed projects, tests
   run [-- CMD ARGS...]   supervise CMD by the watchdog; without arguments, show its demo
   test                   run every test; the last line is the sum
+  bench                  measure what calls, spawns and awaited events cost beside plain C
   pack                   make the NuGet package in artifacts/packages
   bindings               generate the C# side of the C headers again (needs ClangSharpPInvokeGenerator)
   install --prefix DIR   install headers, libraries, pkg-config file and CMake package below DIR
@@ -103,6 +104,14 @@ verb_test() {
   env "${settings[@]}" "$root/tests/run.sh" "$artifacts"
 }
 
+verb_bench() {
+  managed build tests/benchmarks/LinuxEvents.Benchmarks
+  local native=$artifacts/native/release/benchmarks
+  "$native/bench-wrappers"
+  "$native/bench-spawn"
+  exec dotnet exec "$artifacts/bin/LinuxEvents.Benchmarks/release/LinuxEvents.Benchmarks.dll" "$native"
+}
+
 verb_pack() {
   managed pack managed/LinuxEvents -o "$artifacts/packages"
   echo "$artifacts"/packages/*.nupkg
@@ -128,7 +137,7 @@ verb_clean() {
 verb=${1:-help}
 [ $# -eq 0 ] || shift
 case $verb in
-  build | test | pack | bindings | clean)
+  build | test | bench | pack | bindings | clean)
     [ $# -eq 0 ] || fail "'$verb' takes no arguments, but got '$1'"
     ;;
   run)

@@ -19,7 +19,7 @@ build() { # VERB ARGUMENTS...
 }
 
 runs() { # COMMAND...
-  expect "Read: 7 arrived" "$@"
+  expect "7 arrived; the child said hello and exited with 3" "$@"
 }
 
 case $2 in

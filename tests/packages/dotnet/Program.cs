@@ -1,12 +1,17 @@
-// What a stranger tries first: await a descriptor.
-using System.IO.Pipes;
+// What a stranger tries first: await a wake-up, then a child, what it prints and how it ends.
 using LinuxEvents;
 
-using var reader = new AnonymousPipeServerStream(PipeDirection.In);
-using var writer = new AnonymousPipeClientStream(PipeDirection.Out, reader.ClientSafePipeHandle);
-using FdRegistration registration = Selector.Shared.Register(reader.SafePipeHandle);
+using var counter = new EventFd();
+using FdRegistration registration = Selector.Shared.Register(counter.Handle);
 ValueTask<PollEvents> readable = registration.WaitAsync(PollEvents.Read);
-writer.WriteByte(7);
-PollEvents events = await readable;
+counter.Write(7);
+await readable;
+counter.TryRead(out ulong arrived);
 
-Console.WriteLine($"{events}: {reader.ReadByte()} arrived");
+var options = new SpawnOptions("sh", "-c", "echo hello; exit 3") { StandardOutput = ChildStdio.Pipe };
+using ChildProcess child = ChildProcess.Spawn(options);
+using var output = new StreamReader(child.StandardOutput!);
+string said = await output.ReadToEndAsync();
+ExitStatus status = await child.WaitForExitAsync();
+
+Console.WriteLine($"{arrived} arrived; the child said {said.TrimEnd()} and exited with {status.ExitCode}");
