@@ -3,8 +3,21 @@ namespace LinuxEvents.Tests;
 /// <summary>Counts what a test must not leak.</summary>
 internal static class Descriptors
 {
-    /// <summary>The descriptors that are open in this process.</summary>
-    public static int Count() => Directory.GetFiles("/proc/self/fd").Length;
+    /// <summary>The number of descriptors that are open in this process.</summary>
+    public static int Count() => Open().Count;
+
+    /// <summary>Each open descriptor and what it is: "7 anon_inode:[eventfd]". Without the assemblies that the runtime happens to load.</summary>
+    public static List<string> Open()
+    {
+        var open = new List<string>();
+        foreach (FileInfo descriptor in new DirectoryInfo("/proc/self/fd").EnumerateFiles())
+        {
+            if (descriptor.LinkTarget is { } target && !target.EndsWith(".dll", StringComparison.Ordinal))
+                open.Add($"{descriptor.Name} {target}");
+        }
+
+        return open;
+    }
 
     /// <summary>Runs a test and checks that it leaves as many descriptors as it found. The first round warms up what opens some for good.</summary>
     public static void StayAsTheyWere(Action test)

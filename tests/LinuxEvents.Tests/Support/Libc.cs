@@ -11,6 +11,9 @@ internal static unsafe class Libc
     [DllImport("libc", CharSet = CharSet.Ansi)]
     public static extern int open(string path, int flags);
 
+    [DllImport("libc", CharSet = CharSet.Ansi)]
+    public static extern int chmod(string path, uint mode);
+
     [DllImport("libc")]
     public static extern int waitpid(int pid, int* status, int options);
 

@@ -4,12 +4,15 @@ namespace LinuxEvents.Tests;
 internal static class Until
 {
     /// <summary>Looks until the condition holds; a hang becomes a failure.</summary>
-    public static void True(Func<bool> condition, string what)
+    public static void True(Func<bool> condition, string what) => True(condition, () => what);
+
+    public static void True(Func<bool> condition, Func<string> what)
     {
-        long giveUp = Environment.TickCount64 + 60_000;
+        long giveUp = Environment.TickCount64 + 30_000;
         while (!condition())
         {
-            Assert.True(Environment.TickCount64 < giveUp, $"Never came: {what}");
+            if (Environment.TickCount64 > giveUp)
+                Assert.Fail($"Never came: {what()}");
             Thread.Sleep(1);
         }
     }
