@@ -8,7 +8,7 @@ namespace LinuxEvents;
 /// members may be used by any thread, several waits included: each signal ends one of them.
 /// </summary>
 /// <remarks>
-/// <para>With the last subscription to a signal its former action comes back. What nobody took is raised again, and then has
+/// <para>With the last subscription to a signal its former action comes back. What that one did not take is raised again, and has
 /// the effect that it would have had: a SIGTERM that was received but never taken ends the process soon after
 /// <see cref="Dispose"/>. A subscription that is never disposed lives as long as its selector.</para>
 /// <para>Other handlers work beside it: <see cref="System.Runtime.InteropServices.PosixSignalRegistration"/> and
@@ -28,16 +28,20 @@ public sealed class SignalSubscription : IAsyncEnumerable<SignalInfo>, IDisposab
     private readonly FdRegistration _registration;
     private readonly object _gate = new();
     private volatile bool _disposed;
-    private ulong _dropped;
+    private long _dropped;
+    private SignalWait? _spare;
 
     private SignalSubscription(SignalSource source, SignalSubscriptionOptions options)
     {
         _source = source;
-        _registration = (options.Selector ?? Selector.Shared).Register(
+        _registration = (options.Selector ?? LinuxEvents.Selector.Shared).Register(
             source, new RegistrationOptions { OwnsHandle = true, EdgeTriggered = true });
         Delivery = options.Delivery;
         Capacity = source.Capacity;
     }
+
+    /// <summary>The loop that waits for the signals.</summary>
+    public Selector Selector => _registration.Selector;
 
     /// <summary>The way by which the signals come.</summary>
     public SignalDelivery Delivery { get; }
@@ -54,9 +58,11 @@ public sealed class SignalSubscription : IAsyncEnumerable<SignalInfo>, IDisposab
         get
         {
             lock (_gate)
-                return (long)(_disposed ? _dropped : _source.Dropped);
+                return _dropped = _source.IsClosed ? _dropped : (long)_source.Dropped;
         }
     }
+
+    internal bool IsDisposed => _disposed;
 
     /// <summary>Subscribes to signals, by the relay and on <see cref="Selector.Shared"/>.</summary>
     /// <param name="signals">Which: one or more.</param>
@@ -102,25 +108,11 @@ public sealed class SignalSubscription : IAsyncEnumerable<SignalInfo>, IDisposab
     /// <param name="cancellationToken">Ends the wait. No signal is lost by that: the next wait gets it.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The subscription or its selector is disposed, perhaps during the wait.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<SignalInfo> WaitAsync(CancellationToken cancellationToken = default)
+    /// <remarks>A wait that begins on the selector's thread continues there, whatever <c>ConfigureAwait</c> says.</remarks>
+    public ValueTask<SignalInfo> WaitAsync(CancellationToken cancellationToken = default)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        while (true)
-        {
-            long sequence = _registration.Sequence;
-            if (TryTake(out SignalInfo info))
-                return info;
-            _registration.Drained(PollEvents.Read, sequence);
-            try
-            {
-                await _registration.WaitAsync(PollEvents.Read, cancellationToken).ConfigureAwait(false);
-            }
-            catch (ObjectDisposedException) when (_disposed)
-            {
-                // TryTake says it in the subscription's name.
-            }
-        }
+        SignalWait wait = Interlocked.Exchange(ref _spare, null) ?? new SignalWait(this);
+        return new ValueTask<SignalInfo>(wait, wait.Start(cancellationToken));
     }
 
     /// <summary>Takes a signal, if one waits.</summary>
@@ -145,12 +137,12 @@ public sealed class SignalSubscription : IAsyncEnumerable<SignalInfo>, IDisposab
     public IAsyncEnumerator<SignalInfo> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return new Enumerator(this, cancellationToken);
+        return new SignalEnumerator(this, cancellationToken);
     }
 
     /// <summary>
-    /// Ends the subscription, and waits with <see cref="ObjectDisposedException"/>. What nobody took and no other subscription has
-    /// is raised again, and has the effect that it would have had.
+    /// Ends the subscription, and waits with <see cref="ObjectDisposedException"/>. What was not taken, and no other subscription
+    /// gets, is raised again and has the effect that it would have had.
     /// </summary>
     public void Dispose()
     {
@@ -158,7 +150,7 @@ public sealed class SignalSubscription : IAsyncEnumerable<SignalInfo>, IDisposab
         {
             if (_disposed)
                 return;
-            _dropped = _source.IsClosed ? 0 : _source.Dropped;
+            _dropped = Dropped;
             _disposed = true;
             _registration.Dispose();
         }
@@ -171,24 +163,22 @@ public sealed class SignalSubscription : IAsyncEnumerable<SignalInfo>, IDisposab
         return ValueTask.CompletedTask;
     }
 
-    private sealed class Enumerator(SignalSubscription subscription, CancellationToken cancellationToken) : IAsyncEnumerator<SignalInfo>
+    /// <summary>Takes a signal or, if none waits, gives a wait until it is worth while to look again.</summary>
+    internal bool TryTakeOrWait(
+        CancellationToken token, out SignalInfo info, out ConfiguredValueTaskAwaitable<PollEvents>.ConfiguredValueTaskAwaiter wait)
     {
-        public SignalInfo Current { get; private set; }
-
-        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-        public async ValueTask<bool> MoveNextAsync()
-        {
-            try
-            {
-                Current = await subscription.WaitAsync(cancellationToken).ConfigureAwait(false);
-                return true;
-            }
-            catch (ObjectDisposedException) when (subscription._disposed)
-            {
-                return false;
-            }
-        }
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        token.ThrowIfCancellationRequested();
+        wait = default;
+        long sequence = _registration.Sequence;
+        if (TryTake(out info))
+            return true;
+        _registration.Drained(PollEvents.Read, sequence);
+#pragma warning disable CA2012 // The caller consumes it, once.
+        wait = _registration.WaitAsync(PollEvents.Read, token).ConfigureAwait(false).GetAwaiter();
+#pragma warning restore CA2012
+        return false;
     }
+
+    /// <summary>Keeps a consumed wait for the next one.</summary>
+    internal void Return(SignalWait wait) => _spare = wait;
 }
