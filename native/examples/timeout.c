@@ -6,12 +6,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-static int fail(const char *what, int32_t error)
+static int fail(const char *what, int32_t error, int32_t child)
 {
     fprintf(stderr, "timeout: %s: %s\n", what, strerror(-error));
+    if (child > 0) {
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+    }
     return 125;
 }
 
@@ -34,7 +39,7 @@ int main(int argc, char **argv)
     struct lxe_spawn_result child = {.size = sizeof child};
     int32_t error = lxe_spawn_start(&options, &child);
     if (error < 0)
-        return fail(argv[2], error);
+        return fail(argv[2], error, 0);
 
     struct lxe_epoll_event event;
     int32_t set = lxe_epoll_create(0);
@@ -42,14 +47,12 @@ int main(int argc, char **argv)
     if (error == 0)
         error = lxe_epoll_wait(set, &event, 1, deadline, NULL);
     if (error == 0) /* no event: the deadline has passed */
-        lxe_pidfd_signal(child.pidfd, SIGTERM, 0);
-    if (error < 0)
-        return fail("waiting", error);
-
+        error = lxe_pidfd_signal(child.pidfd, SIGTERM, 0);
     struct lxe_pidfd_status status = {.size = sizeof status};
-    error = lxe_pidfd_wait(child.pidfd, LXE_WAIT_EXITED, &status);
+    if (error >= 0)
+        error = lxe_pidfd_wait(child.pidfd, LXE_WAIT_EXITED, &status);
     if (error < 0)
-        return fail("waiting", error);
+        return fail("watching the process", error, child.pid);
     lxe_fd_close_take(child.pidfd);
     lxe_fd_close_take(set);
     printf("process %d %s %d after %lld us of work\n", status.pid,

@@ -36,27 +36,37 @@ struct feature {
     const char *name;
     const char *substitute;
     uint32_t kernel;
-    int32_t absent; /* the errno value with which a kernel without it answers */
+    int32_t absent;   /* the errno value with which a kernel without it answers */
+    uint32_t carries; /* a mask of the features that are not there without it either */
 };
 
 #define KERNEL(major, minor) ((major) << 16 | (minor))
 
 static const struct feature features[LXE_FEATURE_COUNT] = {
-    [LXE_FEATURE_EPOLL_PWAIT2] = {"epoll_pwait2", "ppoll on the epoll set", KERNEL(5, 11), ENOSYS},
-    [LXE_FEATURE_CLOSE_RANGE] = {"close_range", "closing what /proc/self/fd lists", KERNEL(5, 9), ENOSYS},
-    [LXE_FEATURE_CLONE_PIDFD] = {"clone_pidfd", "pidfd_open of the new child", KERNEL(5, 2), EINVAL},
-    [LXE_FEATURE_PIDFD_OPEN] = {"pidfd_open", NULL, KERNEL(5, 3), ENOSYS},
-    [LXE_FEATURE_PIDFD_NONBLOCK] = {"pidfd_nonblock", "LXE_WAIT_NOHANG", KERNEL(5, 10), EINVAL},
-    [LXE_FEATURE_PIDFD_THREAD] = {"pidfd_thread", NULL, KERNEL(6, 9), EINVAL},
-    [LXE_FEATURE_PIDFD_SIGNAL] = {"pidfd_signal", "kill of a child that is not reaped yet", KERNEL(5, 1), ENOSYS},
-    [LXE_FEATURE_PIDFD_WAIT] = {"pidfd_wait", "waitpid of the child's process id", KERNEL(5, 4), EINVAL},
-    [LXE_FEATURE_PIDFD_GETFD] = {"pidfd_getfd", "SCM_RIGHTS, where the other side helps", KERNEL(5, 6), ENOSYS},
-    [LXE_FEATURE_PIDFD_INFO] = {"pidfd_info", "/proc/PID/status", KERNEL(6, 13), ENOTTY},
-    [LXE_FEATURE_PIDFD_EXIT_INFO] = {"pidfd_exit_info", "/proc/PID/stat of a zombie", KERNEL(6, 15), ESRCH},
+    [LXE_FEATURE_EPOLL_PWAIT2] = {"epoll_pwait2", "ppoll on the epoll set", KERNEL(5, 11), ENOSYS, 0},
+    [LXE_FEATURE_CLOSE_RANGE] = {"close_range", "closing what /proc/self/fd lists", KERNEL(5, 9), ENOSYS, 0},
+    [LXE_FEATURE_CLONE_PIDFD] = {"clone_pidfd", "pidfd_open of the new child", KERNEL(5, 2), EINVAL, 0},
+    [LXE_FEATURE_PIDFD_OPEN] = {"pidfd_open", NULL, KERNEL(5, 3), ENOSYS,
+                                1u << LXE_FEATURE_PIDFD_NONBLOCK | 1u << LXE_FEATURE_PIDFD_THREAD},
+    [LXE_FEATURE_PIDFD_NONBLOCK] = {"pidfd_nonblock", "LXE_WAIT_NOHANG", KERNEL(5, 10), EINVAL, 0},
+    [LXE_FEATURE_PIDFD_THREAD] = {"pidfd_thread", NULL, KERNEL(6, 9), EINVAL, 0},
+    [LXE_FEATURE_PIDFD_SIGNAL] = {"pidfd_signal", "kill of a child that is not reaped yet", KERNEL(5, 1), ENOSYS, 0},
+    [LXE_FEATURE_PIDFD_WAIT] = {"pidfd_wait", "waitpid of the child's process id", KERNEL(5, 4), EINVAL, 0},
+    [LXE_FEATURE_PIDFD_GETFD] = {"pidfd_getfd", "SCM_RIGHTS, where the other side helps", KERNEL(5, 6), ENOSYS, 0},
+    [LXE_FEATURE_PIDFD_INFO] = {"pidfd_info", "/proc/PID/status", KERNEL(6, 13), ENOTTY, 1u << LXE_FEATURE_PIDFD_EXIT_INFO},
+    [LXE_FEATURE_PIDFD_EXIT_INFO] = {"pidfd_exit_info", "/proc/PID/stat of a zombie", KERNEL(6, 15), ESRCH, 0},
 };
 
 static _Atomic int32_t states[LXE_FEATURE_COUNT];
 static _Atomic int32_t environment_read;
+
+static void disable(uint32_t feature)
+{
+    atomic_store_explicit(&states[feature], DISABLED, memory_order_relaxed);
+    for (uint32_t other = 0; other < LXE_FEATURE_COUNT; other++)
+        if ((features[feature].carries >> other & 1) != 0)
+            atomic_store_explicit(&states[other], DISABLED, memory_order_relaxed);
+}
 
 static void disable_named(const char *name, size_t length)
 {
@@ -65,7 +75,7 @@ static void disable_named(const char *name, size_t length)
         while (same < length && features[feature].name[same] == name[same])
             same++;
         if (same == length && features[feature].name[same] == '\0')
-            atomic_store_explicit(&states[feature], DISABLED, memory_order_relaxed);
+            disable(feature);
     }
 }
 
@@ -155,6 +165,6 @@ int32_t lxe_feature_disable(uint32_t feature)
 {
     if (feature >= LXE_FEATURE_COUNT)
         return -EINVAL;
-    atomic_store_explicit(&states[feature], DISABLED, memory_order_relaxed);
+    disable(feature);
     return 0;
 }

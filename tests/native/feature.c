@@ -116,6 +116,25 @@ static void test_disabled_features_are_gone(void)
     in_child(check_disabled, NULL);
 }
 
+static int check_what_goes_too(void *unused)
+{
+    (void)unused;
+    CHECK_EQ(lxe_feature_disable(LXE_FEATURE_PIDFD_OPEN), 0);
+    CHECK_EQ(lxe_feature_disable(LXE_FEATURE_PIDFD_INFO), 0);
+    for (uint32_t feature = 0; feature < LXE_FEATURE_COUNT; feature++) {
+        CHECK(query(feature) >= 0);
+        CHECK_EQ(info.state == LXE_FEATURE_DISABLED,
+                 feature == LXE_FEATURE_PIDFD_OPEN || feature == LXE_FEATURE_PIDFD_NONBLOCK || feature == LXE_FEATURE_PIDFD_THREAD ||
+                     feature == LXE_FEATURE_PIDFD_INFO || feature == LXE_FEATURE_PIDFD_EXIT_INFO);
+    }
+    return 0;
+}
+
+static void test_what_rests_on_a_disabled_feature_goes_too(void)
+{
+    in_child(check_what_goes_too, NULL);
+}
+
 static int check_exit_info_disabled(void *unused)
 {
     struct lxe_pidfd_info pidfd_info = {.size = sizeof pidfd_info};
@@ -302,6 +321,7 @@ int main(void)
     RUN(test_the_table);
     RUN(test_sizes);
     RUN(test_disabled_features_are_gone);
+    RUN(test_what_rests_on_a_disabled_feature_goes_too);
     RUN(test_exit_info_disabled);
     RUN(test_the_environment_variable);
     RUN(test_the_environment_variable_at_first_use);

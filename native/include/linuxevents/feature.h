@@ -65,7 +65,8 @@ LXE_API int32_t lxe_feature_query(uint32_t feature, struct lxe_feature_info *inf
  * lxe_feature_disable - switches a feature off for this process, for good
  * @feature: LXE_FEATURE_...
  *
- * For tests of what happens without it. Calls that are under way are not affected.
+ * For tests of what happens without it. What exists only with it goes too: with pidfd_open its flags
+ * (pidfd_nonblock, pidfd_thread), with pidfd_info pidfd_exit_info. Calls that are under way are not affected.
  *
  * Return: 0, or -EINVAL for an unknown feature.
  */
