@@ -22,15 +22,7 @@
 
 /** Both are evaluated once; negative values that could be errnos are also printed as such. */
 #define CHECK_EQ(actual, expected) check_eq(__FILE__, __LINE__, #actual, (long long)(actual), #expected, (long long)(expected))
-#define CHECK(condition) check(__FILE__, __LINE__, #condition, (condition))
-
-static inline void check(const char *file, int line, const char *what, int holds)
-{
-    if (holds)
-        return;
-    fprintf(stderr, "%s:%d: not so: %s\n", file, line, what);
-    exit(1);
-}
+#define CHECK(condition) check_eq(__FILE__, __LINE__, #condition, !(condition), "true", 0)
 
 static inline void check_eq(const char *file, int line, const char *what, long long actual, const char *wanted, long long expected)
 {

@@ -4,8 +4,17 @@
  *
  * A handler writes each signal, with its sender and value, into a pipe for each subscriber. Whatever
  * handler was installed before is called afterwards; a default or ignored action is replaced while a
- * subscription lives. The relay keeps number and payload of queued signals, but not their order when
+ * subscription lives. System calls elsewhere go on (SA_RESTART), except those that never do: epoll_wait, poll,
+ * nanosleep and the like. The relay keeps number and payload of queued signals, but not their order when
  * several threads take them at once; a signalfd keeps it.
+ *
+ * Somebody who installs a handler later stands above the relay: it hears what he passes on. He is never taken away;
+ * a later subscription goes on top of him again. When the last subscription ends below him, the relay stays
+ * and passes on what he calls it with to the handler that was there before it, if there was one.
+ *
+ * A child of fork has no subscriptions: the former actions are in force there, and lxe_relay_close_take and the
+ * like give -EBADF. It must not read its parent's descriptors, whose signals it would take. If the program has
+ * several threads it may not open any before execve.
  */
 #ifndef LINUXEVENTS_RELAY_H
 #define LINUXEVENTS_RELAY_H
@@ -33,7 +42,8 @@ extern "C" {
  * @signals: the set: one or more signals
  * @flags: LXE_NONBLOCK, LXE_RELAY_RAISE_HANDLED, or 0
  * @capacity: how many signals may wait to be read, 1 or more; rounded up to what a pipe can hold, and
- *            limited by /proc/sys/fs/pipe-max-size; see lxe_relay_capacity
+ *            limited by what the system grants (/proc/sys/fs/pipe-max-size and others, see pipe(7)):
+ *            lxe_relay_capacity tells
  *
  * From the return on every one of the signals is either read from the descriptor or counted by
  * lxe_relay_dropped, and no longer has its default effect. The descriptor is close-on-exec; do not
@@ -41,8 +51,9 @@ extern "C" {
  *
  * Return: a descriptor that is readable when signals wait; -EINVAL for an empty set, unknown flags, or
  * a signal that can't be relayed: SIGKILL and SIGSTOP, the faults SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV and
- * SIGSYS, SIGABRT, those that libc keeps for itself (32, 33), and SIGCHLD (children are awaited by pidfd, or
- * the program's other waiters would be robbed); -EBUSY when all subscriptions are taken, -EMFILE, -ENFILE.
+ * SIGSYS, SIGABRT, those that libc keeps for itself (32 and 33, with musl also 34), and SIGCHLD (children are awaited
+ * by pidfd, or the program's other waiters would be robbed); -EBUSY when all subscriptions are taken, or when others have
+ * installed themselves above the relay too often (four times, each above the other); -EMFILE, -ENFILE.
  */
 LXE_API int32_t lxe_relay_open(uint64_t signals, uint32_t flags, int32_t capacity);
 
@@ -54,13 +65,17 @@ LXE_API int32_t lxe_relay_open(uint64_t signals, uint32_t flags, int32_t capacit
  *
  * Blocks until there is one, unless opened with LXE_NONBLOCK.
  *
- * Return: how many were taken, 1 or more; -EAGAIN when there is none, -EINTR, -EBADF, -EFAULT, -EINVAL.
+ * Return: how many were taken, 1 or more; -EAGAIN when there is none, -EBADF (also when another thread ends the
+ * subscription meanwhile), -EINTR, -EFAULT, -EINVAL.
  */
 LXE_API int32_t lxe_relay_read(int32_t fd, struct lxe_signal_info *infos, int32_t capacity);
 
 /**
  * lxe_relay_capacity - how many signals can wait in a subscription
  * @fd: what lxe_relay_open gave
+ *
+ * While a page of the pipe has been read in part, it is less by what has been read of that page: up to 31 with
+ * pages of 4 KiB.
  *
  * Return: the number; -EBADF when @fd is no subscription.
  */
@@ -94,10 +109,13 @@ LXE_API int32_t lxe_relay_taken(int32_t signal, uint64_t *count);
  * @fd: what lxe_relay_open gave
  *
  * With the last subscription to a signal its former action comes back, unless somebody replaced the
- * handler meanwhile: then the relay stays in the chain and only passes signals on. What was not read, has
- * no other subscriber and has been passed on to no handler is raised again, in the calling thread and with its
- * sender and value, so that it has the effect it would have had: a SIGTERM that nobody read then ends the process.
- * Waits until no handler uses the subscription any more. Not async-signal-safe.
+ * handler meanwhile: then the relay stays below him. What was not read, has no other subscriber and had no effect when it
+ * came, because the former action is the default, is raised again, in the calling thread and with its sender and value:
+ * a SIGTERM that nobody read then ends the process. If there was a handler before, it was called when the
+ * signal came, and is not called twice (but see LXE_RELAY_RAISE_HANDLED).
+ *
+ * Waits until no handler uses the subscription any more. What is raised may have any effect, so that this may not
+ * return. Not async-signal-safe.
  *
  * Return: how many signals were raised again; -EBADF when @fd is no subscription.
  */
