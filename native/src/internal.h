@@ -58,13 +58,13 @@ static inline void lxe__struct_give(void *structure, const void *own, int32_t si
                      (size_t)size - sizeof(uint32_t));
 }
 
-/** Whether a result says that a kernel lacks the call or a sandbox forbids it. Not for calls that give -EPERM or -EACCES themselves. */
+/** Whether a kernel lacks the call or a sandbox forbids it. Not for calls that give -EPERM or -EACCES themselves. */
 static inline int lxe__refused(int32_t result)
 {
     return result == -ENOSYS || result == -EPERM || result == -EACCES || result == -EOPNOTSUPP;
 }
 
-/** Reads the 8 bytes of an eventfd or timerfd. Looks at the pointer first: the kernel takes the count off before it writes. */
+/** Reads an eventfd or timerfd. Looks at the pointer first: the kernel takes the count off before it writes. */
 static inline int32_t lxe__read_counter(int32_t fd, uint64_t *value)
 {
     if (value == NULL)
@@ -75,7 +75,7 @@ static inline int32_t lxe__read_counter(int32_t fd, uint64_t *value)
     return result == sizeof *value ? 0 : -EINVAL;
 }
 
-/** Whether a feature is there for certain: for those that have a substitute. After the first time a load and a comparison. */
+/** Whether a feature is there for certain, for those that have a substitute. After the first time only a load. */
 LXE_INTERNAL int lxe__feature_enabled(uint32_t feature);
 
 /**

@@ -81,7 +81,8 @@ static int32_t probe_epoll_pwait2(void)
 {
     struct epoll_event event;
     struct lxe_uapi_timespec at_once = {0};
-    return expect_bad_descriptor(syscall(LXE_NR_EPOLL_PWAIT2, BAD_DESCRIPTOR, &event, 1, &at_once, NULL, LXE_UAPI_SIGSET_SIZE));
+    return expect_bad_descriptor(
+        syscall(LXE_NR_EPOLL_PWAIT2, BAD_DESCRIPTOR, &event, 1, &at_once, NULL, LXE_UAPI_SIGSET_SIZE));
 }
 
 static int32_t probe_close_range(void)
@@ -226,7 +227,8 @@ int32_t lxe__feature_probe(uint32_t feature)
         return probes[feature]();
     probe *selected = probes[feature];
     _Alignas(16) char stack[8192];
-    int32_t pid = start_child(leave_with_result, &selected, stack + sizeof stack, core_dumps_spare_us() ? CLONE_VM : 0, NULL);
+    int flags = core_dumps_spare_us() ? CLONE_VM : 0;
+    int32_t pid = start_child(leave_with_result, &selected, stack + sizeof stack, flags, NULL);
     if (pid < 0)
         return pid;
     int32_t status = reap(pid);
