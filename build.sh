@@ -95,7 +95,7 @@ verb_run() {
   if [ $# -gt 0 ]; then
     exec dotnet exec "$watchdog" run -- "$@"
   fi
-  exec dotnet exec "$watchdog" up "$root/managed/LinuxEvents.Watchdog/demo.json"
+  exec dotnet exec "$watchdog" up --duration 10s "$root/managed/LinuxEvents.Watchdog/demo.json"
 }
 
 verb_test() {

@@ -1,3 +1,3 @@
-using System.CommandLine;
+using LinuxEvents.Watchdog;
 
-return new RootCommand("Supervises processes: starts them, restarts them and stops them in order.").Parse(args).Invoke();
+return CommandLine.Invoke(args);

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+
+namespace LinuxEvents.Watchdog;
+
+/// <summary>A service through all its runs: started, watched, started again, stopped. Lives on the loop's thread.</summary>
+internal sealed class Service(ServiceDefinition definition, ServiceStatistics statistics, Selector selector, Output output) : IDisposable
+{
+    private const int NoSuchFile = 2; // ENOENT
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _kill = new();
+    private readonly RestartTracker _tracker = new(definition.Restart);
+    private ServiceRun? _run;
+
+    public ServiceDefinition Definition => definition;
+
+    /// <summary>How its last run ended, as a shell tells it.</summary>
+    public int ShellCode { get; private set; }
+
+    /// <summary>Completes when it has ended for good: no restart is due, or it was stopped.</summary>
+    public Task Ended { get; private set; } = Task.CompletedTask;
+
+    /// <param name="ended">Called when it has; with what went wrong, if anything did that is the watchdog's fault.</param>
+    public void Start(Action<Exception?> ended) => Ended = LiveAsync(ended);
+
+    /// <summary>Asks it to stop: its process gets the signal and the grace time of its definition, and no other run follows.</summary>
+    public void Stop() => _stop.Cancel();
+
+    /// <summary>Stops it at once.</summary>
+    public void Kill()
+    {
+        _stop.Cancel();
+        _kill.Cancel();
+    }
+
+    /// <summary>Passes a signal on to the running process, if there is one.</summary>
+    public void Forward(LinuxSignal signal) => _run?.Signal(signal);
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _kill.Dispose();
+    }
+
+    private async Task LiveAsync(Action<Exception?> ended)
+    {
+        try
+        {
+            RestartDecision next;
+            do
+            {
+                long begun = Stopwatch.GetTimestamp();
+                await RunAsync();
+                if (_stop.IsCancellationRequested) break;
+                next = _tracker.RunEnded(ShellCode == 0, Stopwatch.GetElapsedTime(begun));
+                if (next.LimitReached) Report("gave-up", $"gave up after {definition.Restart.Limit} restarts");
+            }
+            while (next.Number > 0 && await PauseAsync(next));
+            ended(null);
+        }
+        catch (Exception e)
+        {
+            ended(e);
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        long begun = Stopwatch.GetTimestamp();
+        try
+        {
+            _run = new ServiceRun(definition, selector, output);
+        }
+        catch (Exception e) when (e is IOException or PlatformNotSupportedException)
+        {
+            ShellCode = e is LinuxEventsException { Errno: NoSuchFile } ? ExitCodes.CommandNotFound : ExitCodes.CannotExecute;
+            Report("start-failed", $"cannot start: {e.Message}");
+            return;
+        }
+
+        using ServiceRun run = _run;
+        statistics.Starts++;
+        ExitStatus status = await run.WaitAsync(_stop.Token, _kill.Token);
+        _run = null;
+        statistics.Count(status);
+        ShellCode = status.IsKnown ? status.ToShellCode() : ExitCodes.Internal;
+        output.Report(new ServiceEvent(definition.Name, "exited", $"{status} after {Duration.Format(Stopwatch.GetElapsedTime(begun))}")
+        {
+            ProcessId = run.ProcessId,
+            ExitCode = status.ExitCode,
+            Signal = status.Signal,
+        });
+    }
+
+    /// <returns>Whether the time came; else a stop did.</returns>
+    private async Task<bool> PauseAsync(RestartDecision next)
+    {
+        output.Report(new ServiceEvent(definition.Name, "restarting", $"restart {next.Number} in {Duration.Format(next.Delay)}") { Restart = next.Number, Delay = next.Delay });
+        try
+        {
+            await selector.DelayAsync(next.Delay, _stop.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private void Report(string kind, string message) => output.Report(new ServiceEvent(definition.Name, kind, message));
+}
