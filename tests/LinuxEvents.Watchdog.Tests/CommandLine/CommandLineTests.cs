@@ -1,0 +1,64 @@
+namespace LinuxEvents.Watchdog.Tests;
+
+public class CommandLineTests
+{
+    [Theory]
+    [InlineData("--help", "run", "up", "Exit status:", "141")]
+    [InlineData("run --help", "-- CMD ARGS", "--restart <never|on-failure|always>", "--grace <TIME>", "--backoff-max <TIME>", "--env <NAME=VALUE>", "Exit status:")]
+    [InlineData("up --help", "<FILE>", "--duration <TIME>", "--format <text|json>", "--color <auto|always|never>", "\"services\"")]
+    public void Help_tells_of_commands_options_and_exit_codes(string arguments, params string[] expected)
+    {
+        using RunningWatchdog watchdog = RunningWatchdog.Start(arguments.Split(' '));
+        Assert.Equal(0, watchdog.WaitForExit());
+        string help = string.Join('\n', watchdog.Lines);
+        Assert.All(expected, text => Assert.Contains(text, help, StringComparison.Ordinal));
+        Assert.Empty(watchdog.Errors);
+    }
+
+    [Fact]
+    public void Version_is_told()
+    {
+        using RunningWatchdog watchdog = RunningWatchdog.Start("--version");
+        Assert.Equal(0, watchdog.WaitForExit());
+        Assert.Matches(@"^\d+\.\d+\.\d+", watchdog.Lines.Single());
+    }
+
+    [Theory]
+    [InlineData("", "Required command was not provided.")]
+    [InlineData("down", "Unrecognized command or argument 'down'.")]
+    [InlineData("run", "Required argument missing for command: 'run'.")]
+    [InlineData("run sleep 1", "'sleep' is no option of 'run'; the command to run stands behind '--'.")]
+    [InlineData("run --bogus -- true", "'--bogus' is no option of 'run'; the command to run stands behind '--'.")]
+    [InlineData("run --restart sometimes -- true", "--restart 'sometimes' is none of never|on-failure|always.")]
+    [InlineData("run --grace soon -- true", "--grace 'soon' is not a time (such as 500ms, 10s, 1m30s; a bare number is seconds).")]
+    [InlineData("run --stop-signal NOT -- true", "--stop-signal 'NOT' is not a signal (such as SIGTERM, TERM or 15).")]
+    [InlineData("run --max-restarts -1 -- true", "--max-restarts '-1' is not a whole number from 0 to 2147483647.")]
+    [InlineData("run --backoff-factor 0.5 -- true", "--backoff-factor '0.5' is not a number from 1 to 1000.")]
+    [InlineData("run --backoff 2s --backoff-max 1s -- true", "--backoff-max is less than --backoff.")]
+    [InlineData("run --env NOVALUE -- true", "--env 'NOVALUE' is not of the form NAME=VALUE.")]
+    [InlineData("run --name a/b -- true", "--name 'a/b' is no name for a service *")]
+    [InlineData("run --kill-mode -- true", "Required argument missing for option: '--kill-mode'.")]
+    [InlineData("up", "Required argument missing for command: 'up'.")]
+    [InlineData("up --format xml f.json", "--format 'xml' is none of text|json.")]
+    [InlineData("up --color pink f.json", "--color 'pink' is none of auto|always|never.")]
+    [InlineData("up --bogus f.json", "'--bogus' is no option of 'up'.")]
+    [InlineData("up /no-such-file.json", "/no-such-file.json: cannot be read: no such file")]
+    public void A_mistake_is_named_and_nothing_is_started(string arguments, string expected)
+    {
+        using RunningWatchdog watchdog = RunningWatchdog.Start(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(2, watchdog.WaitForExit());
+        Assert.Empty(watchdog.Lines);
+        string[] errors = watchdog.Errors.Split('\n');
+        Assert.Contains(errors, error => expected.EndsWith('*')
+            ? error.StartsWith("watchdog: " + expected[..^1], StringComparison.Ordinal)
+            : error == "watchdog: " + expected);
+    }
+
+    [Fact]
+    public void Everything_behind_the_dashes_is_the_command()
+    {
+        using RunningWatchdog watchdog = RunningWatchdog.Start("run", "--", "echo", "--help", "@nothing", "--", "$HOME", "");
+        Assert.Equal(0, watchdog.WaitForExit());
+        Assert.Contains("echo     | --help @nothing -- $HOME ", watchdog.Lines);
+    }
+}
