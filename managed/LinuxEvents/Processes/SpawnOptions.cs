@@ -90,22 +90,7 @@ public sealed class SpawnOptions
 
     internal IReadOnlyCollection<KeyValuePair<int, SafeHandle>> EffectiveDescriptors => _descriptors ?? [];
 
-    /// <summary>Bit n-1 for signal n.</summary>
-    internal ulong SignalMask
-    {
-        get
-        {
-            ulong mask = 0;
-            foreach (LinuxSignal signal in _blockedSignals ?? [])
-            {
-                if ((int)signal is < 1 or > 64)
-                    throw new ArgumentException($"BlockedSignals holds {(int)signal}, which is no signal's number.");
-                mask |= 1UL << ((int)signal - 1);
-            }
-
-            return mask;
-        }
-    }
+    internal ulong SignalMask => _blockedSignals is null ? 0 : LinuxEvents.SignalMask.Of([.. _blockedSignals]);
 
     private static Dictionary<string, string?> CurrentEnvironment()
     {

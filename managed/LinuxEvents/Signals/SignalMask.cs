@@ -7,6 +7,21 @@ internal static class SignalMask
 {
     public static ulong Bit(int signal) => 1UL << (signal - 1);
 
+    /// <summary>Any set of signals.</summary>
+    /// <exception cref="ArgumentException">One of them is none.</exception>
+    public static ulong Of(ReadOnlySpan<LinuxSignal> signals)
+    {
+        ulong mask = 0;
+        foreach (LinuxSignal signal in signals)
+        {
+            if ((int)signal is < 1 or > LinuxSignals.Highest)
+                throw new ArgumentException($"There is no signal {(int)signal}; they go from 1 to {LinuxSignals.Highest}.", nameof(signals));
+            mask |= Bit((int)signal);
+        }
+
+        return mask;
+    }
+
     /// <summary>The set of signals that shall be subscribed to.</summary>
     /// <exception cref="ArgumentException">It is empty, or one of them can't be subscribed to.</exception>
     public static ulong ForSubscription(ReadOnlySpan<LinuxSignal> signals)

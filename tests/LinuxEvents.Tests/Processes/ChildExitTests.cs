@@ -226,6 +226,29 @@ public sealed class ChildExitTests : IDisposable
     }
 
     [Fact]
+    public void A_child_that_is_killed_before_it_is_a_program_is_reaped() => TestChild.LeavesNothing(() =>
+    {
+        // Until execve a child raises no SIGCHLD, and an ordinary wait does not see it. One thread spawns, the other kills its children at birth.
+        int spawner = 0;
+        var spawning = new Thread(() =>
+        {
+            Volatile.Write(ref spawner, Libc.gettid());
+            using var selector = new Selector();
+            for (int round = 0; round < 50; round++)
+            {
+                using ChildProcess child = ChildProcess.Spawn(new SpawnOptions("sleep", "1000"), selector);
+                selector.RunUntilComplete(async () => Assert.Equal(LinuxSignal.SIGKILL, (await child.WaitForExitAsync()).Signal));
+            }
+        });
+        spawning.Start();
+        while (!spawning.Join(TimeSpan.Zero))
+        {
+            foreach (int child in ProcFs.ChildrenOfThread(Volatile.Read(ref spawner)))
+                _ = Libc.kill(child, (int)LinuxSignal.SIGKILL);
+        }
+    });
+
+    [Fact]
     public void A_selector_that_ends_leaves_the_child_to_whoever_asks() => TestChild.LeavesNothing(() =>
     {
         Selector selector = Selector.Start();

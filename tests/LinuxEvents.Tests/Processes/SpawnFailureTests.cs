@@ -84,7 +84,7 @@ public sealed class SpawnFailureTests : IDisposable
         Refused(new SpawnOptions("true") { Environment = { ["A\0"] = "x" } }, "Environment");
         Refused(new SpawnOptions("true") { Environment = { ["A"] = "\0" } }, "Environment");
         Refused(new SpawnOptions("true") { Descriptors = { [2] = new SafeFdHandle() } }, "Descriptors");
-        Refused(new SpawnOptions("true") { BlockedSignals = { (LinuxSignal)65 } }, "BlockedSignals");
+        Refused(new SpawnOptions("true") { BlockedSignals = { (LinuxSignal)65 } }, "no signal 65");
         Refused(new SpawnOptions("true") { ProcessGroup = 0 }, "ProcessGroup");
         Refused(new SpawnOptions("true") { ProcessGroup = -5 }, "ProcessGroup");
         Refused(new SpawnOptions("true") { ProcessGroup = 5, NewSession = true }, "ProcessGroup");

@@ -17,6 +17,28 @@ internal static unsafe class Libc
     [DllImport("libc")]
     public static extern int waitpid(int pid, int* status, int options);
 
+    /// <summary>Blocks signals in the calling thread, or lets them through again.</summary>
+    public static void Block(bool block, ulong signals)
+    {
+        // Libc's set is 1024 bits long.
+        ulong* set = stackalloc ulong[16];
+        new Span<ulong>(set, 16).Clear();
+        set[0] = signals;
+        Assert.Equal(0, pthread_sigmask(block ? 0 : 1, set, null));
+    }
+
     [DllImport("libc")]
-    public static extern int pthread_sigmask(int how, ulong* set, ulong* former);
+    private static extern int pthread_sigmask(int how, ulong* set, ulong* former);
+
+    /// <summary>Sends a signal to the calling thread alone.</summary>
+    public static void RaiseHere(LinuxSignal signal) => Assert.Equal(0, tgkill(Environment.ProcessId, gettid(), (int)signal));
+
+    [DllImport("libc")]
+    public static extern int gettid();
+
+    [DllImport("libc")]
+    public static extern int kill(int pid, int signal);
+
+    [DllImport("libc")]
+    private static extern int tgkill(int pid, int tid, int signal);
 }

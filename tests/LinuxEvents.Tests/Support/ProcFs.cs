@@ -21,6 +21,19 @@ internal static class ProcFs
         return children;
     }
 
+    /// <summary>The children that a thread of this process has started.</summary>
+    public static int[] ChildrenOfThread(int tid)
+    {
+        try
+        {
+            return [.. File.ReadAllText($"/proc/self/task/{tid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
+        }
+        catch (IOException)
+        {
+            return []; // It has ended, or not begun.
+        }
+    }
+
     /// <summary>A line of /proc/PID/status, without its name.</summary>
     public static string Status(string status, string name) =>
         status.Split('\n').Single(line => line.StartsWith(name + ":", StringComparison.Ordinal))[(name.Length + 1)..].Trim();
