@@ -23,7 +23,7 @@ read_junit() {
     }
     BEGIN { RS = "<testcase " }
     NR == 1 { next }
-    /<(failure|error)[ \/>]/ || /status="fail"/ || (/status="notrun"/ && !/SKIP_RETURN_CODE/) {
+    /<(failure|error)[ \/>]/ || /status="fail"/ || (/status="notrun"/ && !/message="SKIP_RE/) {
       failed++
       lines = lines "  failed: " text(attribute("name")) "\n"
       next
@@ -31,7 +31,7 @@ read_junit() {
     /<skipped[ \/>]/ {
       skipped++
       reason = attribute("message")
-      if (reason ~ /^SKIP_RETURN_CODE/ && match($0, /<system-out>[^<]*/)) reason = substr($0, RSTART + 12, RLENGTH - 12)
+      if (reason ~ /^SKIP_RE/ && match($0, /<system-out>[^<]*/)) reason = substr($0, RSTART + 12, RLENGTH - 12)
       gsub(/[ \n]+$/, "", reason); sub(/.*\n/, "", reason)
       lines = lines "  skipped: " text(attribute("name")) ": " text(reason) "\n"
       next

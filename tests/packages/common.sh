@@ -23,3 +23,8 @@ expect() {
 quiet() {
   "$@" >"$work/log" 2>&1 || { cat "$work/log"; fail "failed: $*"; }
 }
+
+# sample NAME: the program that the README shows under this name.
+sample() {
+  awk -v mark="<!-- sample: $1 -->" '$0 == mark { found = 1; next } found && /^```$/ { exit } found && !/^```/' "$root/README.md"
+}

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# A .NET program that uses LinuxEvents, from its package in an empty cache or by reference to its project, run by JIT
+# The .NET program of the README with LinuxEvents, from its package in an empty cache or by reference to its project, run by JIT
 # or published by NativeAOT, with the C library beside it or linked in. usage: dotnet.sh package|project jit|nativeaot
 # shellcheck source=tests/packages/common.sh
 . "$(dirname "$0")/common.sh"
 
 cp "$here"/dotnet/* "$work"
 cd "$work"
+sample Program.cs >"$work/Program.cs"
 program=$1
 packages=$root/artifacts/packages
 package=$(echo "$packages"/LinuxEvents.*.nupkg)
@@ -19,7 +20,7 @@ build() { # VERB ARGUMENTS...
 }
 
 runs() { # COMMAND...
-  expect "7 arrived; the child said hello and exited with 3" "$@"
+  expect $'hello\nTrue\nexited with code 3' "$@"
 }
 
 case $2 in
