@@ -5,22 +5,16 @@ internal static class Launcher
 {
     private const int BrokenPipe = 32; // EPIPE
 
-    private static readonly LinuxSignal[] s_stopSignals = [LinuxSignal.SIGINT, LinuxSignal.SIGTERM, LinuxSignal.SIGQUIT];
+    private static readonly LinuxSignal[] s_obeyed = [LinuxSignal.SIGINT, LinuxSignal.SIGTERM, LinuxSignal.SIGQUIT, LinuxSignal.SIGHUP];
+    private static readonly LinuxSignal[] s_passedOn = [LinuxSignal.SIGUSR1, LinuxSignal.SIGUSR2, LinuxSignal.SIGWINCH];
 
     /// <summary>Supervises one service, and passes on the signals that are not for the watchdog.</summary>
     /// <returns>The exit code.</returns>
-    public static int Run(ServiceDefinition service, IOutputWriter writer)
+    public static int Run(ServiceDefinition service, IOutputWriter writer) => OnLoop(writer, null, async (_, supervisor, _) =>
     {
-        using var selector = new Selector(new SelectorOptions { Name = "watchdog" });
-        return selector.RunUntilComplete(async () =>
-        {
-            using var output = new Output(selector, StandardOutput.Open(selector), writer);
-            var supervisor = new Supervisor(selector, output, null);
-            LinuxSignal[] signals = [.. s_stopSignals, LinuxSignal.SIGHUP, LinuxSignal.SIGUSR1, LinuxSignal.SIGUSR2, LinuxSignal.SIGWINCH];
-            await SuperviseAsync(selector, supervisor, output, [service], signals);
-            return await FinishAsync(output, supervisor.ShellCodes.Single());
-        });
-    }
+        await supervisor.RunAsync([service]);
+        return supervisor.ShellCodes.Single();
+    });
 
     /// <summary>Supervises the services of a file.</summary>
     /// <param name="file">Its path.</param>
@@ -31,28 +25,45 @@ internal static class Launcher
     public static int Up(string file, TimeSpan? duration, IOutputWriter writer)
     {
         IReadOnlyList<ServiceDefinition> services = ServiceFile.Load(file);
-        using var selector = new Selector(new SelectorOptions { Name = "watchdog" });
-        return selector.RunUntilComplete(async () =>
+        return OnLoop(writer, () => ServiceFile.Load(file), async (selector, supervisor, output) =>
         {
-            using var output = new Output(selector, StandardOutput.Open(selector), writer);
-            var supervisor = new Supervisor(selector, output, () => ServiceFile.Load(file));
             using var over = new CancellationTokenSource();
             if (duration is { } time) StopAfter(selector, supervisor, time, over.Token);
-            await SuperviseAsync(selector, supervisor, output, services, [.. s_stopSignals, LinuxSignal.SIGHUP]);
+            await supervisor.RunAsync(services);
             over.Cancel();
             output.Summary(supervisor.Statistics);
             bool well = supervisor.IsStopping || supervisor.ShellCodes.All(code => code == ExitCodes.Success);
-            return await FinishAsync(output, well ? ExitCodes.Success : ExitCodes.ServiceFailed);
+            return well ? ExitCodes.Success : ExitCodes.ServiceFailed;
         });
     }
 
-    private static async Task SuperviseAsync(
-        Selector selector, Supervisor supervisor, Output output, IReadOnlyList<ServiceDefinition> services, LinuxSignal[] signals)
+    /// <summary>Runs the loop on this thread until the main sequence is through and the last line has left.</summary>
+    private static int OnLoop(
+        IOutputWriter writer, Func<IReadOnlyList<ServiceDefinition>>? load, Func<Selector, Supervisor, Output, Task<int>> main)
     {
-        using SignalSubscription subscription = SignalSubscription.Open(new SignalSubscriptionOptions { Selector = selector }, signals);
-        output.Failed = () => supervisor.Stop("nobody takes the output any more");
-        Obey(subscription, supervisor);
-        await supervisor.RunAsync(services);
+        Supervisor? failing = null;
+        using var selector = new Selector(new SelectorOptions { Name = "watchdog", UnhandledException = e => failing?.Fail(e) });
+        return selector.RunUntilComplete(async () =>
+        {
+            using var output = new Output(selector, StandardOutput.Open(selector), writer);
+            using var supervisor = failing = new Supervisor(selector, output, load);
+            LinuxSignal[] signals = load is null ? [.. s_obeyed, .. s_passedOn] : s_obeyed;
+            int code;
+            using (SignalSubscription subscription = SignalSubscription.Open(new SignalSubscriptionOptions { Selector = selector }, signals))
+            {
+                output.Failed = () => supervisor.Stop("nobody takes the output any more");
+                Obey(subscription, supervisor);
+                code = await main(selector, supervisor, output);
+            }
+
+            await output.CompleteAsync();
+            return output.Error switch
+            {
+                null => code,
+                LinuxEventsException { Errno: BrokenPipe } => ExitCodes.OutputClosed,
+                { } error => throw error,
+            };
+        });
     }
 
     /// <summary>Hands signals to the supervisor until the subscription ends.</summary>
@@ -71,17 +82,5 @@ internal static class Launcher
         catch (OperationCanceledException)
         {
         }
-    }
-
-    /// <summary>Waits until the last line has left.</summary>
-    private static async Task<int> FinishAsync(Output output, int code)
-    {
-        await output.CompleteAsync();
-        return output.Error switch
-        {
-            null => code,
-            LinuxEventsException { Errno: BrokenPipe } => ExitCodes.OutputClosed,
-            { } error => throw error,
-        };
     }
 }

@@ -19,7 +19,7 @@ internal static class CommandLine
     {
         var root = new RootCommand(Description) { RunCommand.Create(arguments), UpCommand.Create() };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
-        help.Action = new HelpWithExitCodes((HelpAction)help.Action!);
+        help.Action = new Help((HelpAction)help.Action!);
         ParseResult result = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.Errors.Count > 0) return Refuse(result.Errors.Select(error => error.Message), result.CommandResult.Command);
         try
@@ -33,6 +33,11 @@ internal static class CommandLine
         catch (Exception e) when (e is IOException or PlatformNotSupportedException or DllNotFoundException)
         {
             Console.Error.WriteLine($"watchdog: {e.Message}");
+            return ExitCodes.Internal;
+        }
+        catch (Exception e)
+        {
+            Console.Error.WriteLine($"watchdog: internal error: {e}");
             return ExitCodes.Internal;
         }
     }

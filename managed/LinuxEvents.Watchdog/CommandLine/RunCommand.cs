@@ -6,21 +6,21 @@ namespace LinuxEvents.Watchdog;
 /// <summary><c>watchdog run [options] -- CMD ARGS…</c>: supervises one command.</summary>
 internal static class RunCommand
 {
-    private const string Description = """
-        Supervises one command.
-
-        Its standard input is the watchdog's, unless that is a terminal. SIGHUP, SIGUSR1, SIGUSR2 and SIGWINCH are passed on.
+    private const string Notes = """
+        Its standard input is the watchdog's, unless that is a terminal.
+        SIGHUP, SIGUSR1, SIGUSR2 and SIGWINCH are passed on to it.
         """;
 
     /// <param name="arguments">The whole command line, to know what of it stands behind <c>--</c>.</param>
     public static Command Create(string[] arguments)
     {
-        var words = new Argument<string[]>("-- CMD ARGS")
+        var words = new Argument<string[]>("CMD") { Arity = ArgumentArity.ZeroOrMore, Description = "The program, searched in PATH, and its arguments" };
+        var command = new SubCommand("run", "Supervises one command")
         {
-            Arity = ArgumentArity.OneOrMore,
-            Description = "The program, searched in PATH, and its arguments",
+            Usage = "watchdog run [options] -- CMD [ARGS...]",
+            Notes = Notes,
         };
-        var command = new Command("run", Description) { words };
+        command.Arguments.Add(words);
         var service = new ServiceOptions(command);
         var output = new OutputOptions(command);
         command.Validators.Add(result => RequireDashes(result, words, arguments));
@@ -36,5 +36,6 @@ internal static class RunCommand
         int behind = dashes < 0 ? 0 : arguments.Length - dashes - 1;
         foreach (Token token in given.Take(given.Count - behind))
             result.AddError($"'{token.Value}' is no option of 'run'; the command to run stands behind '--'.");
+        if (given.Count == 0) result.AddError("'run' lacks the command to run, which stands behind '--'.");
     }
 }

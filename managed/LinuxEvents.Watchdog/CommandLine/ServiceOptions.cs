@@ -34,7 +34,7 @@ internal sealed class ServiceOptions
     private readonly Option<LinuxSignal?> _signal = Options.Signal("--stop-signal", "How to ask it to stop [default: SIGTERM]");
     private readonly Option<TimeSpan?> _grace = Options.Time("--grace", "How long it may take to stop before SIGKILL [default: 10s]");
     private readonly Option<KillMode?> _killMode = Options.Choice<KillMode>("--kill-mode", "Signal its whole process group or the process alone [default: group]");
-    private readonly Option<TimeSpan?> _drain = Options.Time("--drain", "How long to read on after its end while another process holds its output open [default: 1s]");
+    private readonly Option<TimeSpan?> _drain = Options.Time("--drain", "How long processes that it leaves behind may go on, or hold its output open [default: 1s]");
 
     public ServiceOptions(Command command)
     {

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace LinuxEvents.Watchdog;
 
 /// <summary>A service through all its runs: started, watched, started again, stopped. Lives on the loop's thread.</summary>
@@ -29,15 +27,17 @@ internal sealed class Service(ServiceDefinition definition, ServiceStatistics st
     /// <summary>Stops it at once.</summary>
     public void Kill()
     {
+        _kill.Cancel(); // first, so that the stop finds it
         _stop.Cancel();
-        _kill.Cancel();
     }
 
     /// <summary>Passes a signal on to the running process, if there is one.</summary>
     public void Forward(LinuxSignal signal) => _run?.Signal(signal);
 
+    /// <summary>Call it when it has ended; else its process is killed.</summary>
     public void Dispose()
     {
+        _run?.Dispose();
         _stop.Dispose();
         _kill.Dispose();
     }
@@ -49,11 +49,10 @@ internal sealed class Service(ServiceDefinition definition, ServiceStatistics st
             RestartDecision next;
             do
             {
-                long begun = Stopwatch.GetTimestamp();
-                await RunAsync();
+                TimeSpan time = await RunAsync();
                 if (_stop.IsCancellationRequested) break;
-                next = _tracker.RunEnded(ShellCode == 0, Stopwatch.GetElapsedTime(begun));
-                if (next.LimitReached) Report("gave-up", $"gave up after {definition.Restart.Limit} restarts");
+                next = _tracker.RunEnded(ShellCode == 0, time);
+                if (next.LimitReached) output.Report(new ServiceEvent(definition.Name, "gave-up", $"gave up after {definition.Restart.Limit} restarts"));
             }
             while (next.Number > 0 && await PauseAsync(next));
             ended(null);
@@ -64,18 +63,18 @@ internal sealed class Service(ServiceDefinition definition, ServiceStatistics st
         }
     }
 
-    private async Task RunAsync()
+    /// <returns>How long its process ran; no time when it could not be started.</returns>
+    private async Task<TimeSpan> RunAsync()
     {
-        long begun = Stopwatch.GetTimestamp();
         try
         {
             _run = new ServiceRun(definition, selector, output);
         }
         catch (Exception e) when (e is IOException or PlatformNotSupportedException)
         {
-            ShellCode = e is LinuxEventsException { Errno: NoSuchFile } ? ExitCodes.CommandNotFound : ExitCodes.CannotExecute;
-            Report("start-failed", $"cannot start: {e.Message}");
-            return;
+            ShellCode = e is LinuxEventsException { Errno: NoSuchFile, Call: "execve" } ? ExitCodes.CommandNotFound : ExitCodes.CannotExecute;
+            output.Report(new ServiceEvent(definition.Name, "start-failed", $"cannot start: {e.Message}"));
+            return TimeSpan.Zero;
         }
 
         using ServiceRun run = _run;
@@ -84,18 +83,23 @@ internal sealed class Service(ServiceDefinition definition, ServiceStatistics st
         _run = null;
         statistics.Count(status);
         ShellCode = status.IsKnown ? status.ToShellCode() : ExitCodes.Internal;
-        output.Report(new ServiceEvent(definition.Name, "exited", $"{status} after {Duration.Format(Stopwatch.GetElapsedTime(begun))}")
+        output.Report(new ServiceEvent(definition.Name, "exited", $"{status} after {Duration.Format(run.RunTime)}")
         {
             ProcessId = run.ProcessId,
             ExitCode = status.ExitCode,
             Signal = status.Signal,
         });
+        return run.RunTime;
     }
 
     /// <returns>Whether the time came; else a stop did.</returns>
     private async Task<bool> PauseAsync(RestartDecision next)
     {
-        output.Report(new ServiceEvent(definition.Name, "restarting", $"restart {next.Number} in {Duration.Format(next.Delay)}") { Restart = next.Number, Delay = next.Delay });
+        output.Report(new ServiceEvent(definition.Name, "restarting", $"restart {next.Number} in {Duration.Format(next.Delay)}")
+        {
+            Restart = next.Number,
+            Delay = next.Delay,
+        });
         try
         {
             await selector.DelayAsync(next.Delay, _stop.Token);
@@ -106,6 +110,4 @@ internal sealed class Service(ServiceDefinition definition, ServiceStatistics st
             return false;
         }
     }
-
-    private void Report(string kind, string message) => output.Report(new ServiceEvent(definition.Name, kind, message));
 }

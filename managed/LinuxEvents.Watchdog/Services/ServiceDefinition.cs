@@ -13,7 +13,7 @@ internal sealed record ServiceDefinition(string Name, IReadOnlyList<string> Comm
 
     public StopSettings Stop { get; init; } = StopSettings.Default;
 
-    /// <summary>How long after a run's end its output is read on while another process holds it open.</summary>
+    /// <summary>How long after its process's end a run goes on for the processes that it left in its group, and for its output.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Whether it reads the watchdog's standard input; else it reads nothing.</summary>

@@ -6,6 +6,7 @@ namespace LinuxEvents.Watchdog;
 /// <summary>One process of a service from its start until it has ended and its last line is with the output.</summary>
 internal sealed class ServiceRun : IDisposable
 {
+    private const int NotPermitted = 1; // EPERM
     private const int InvalidArgument = 22; // EINVAL
 
     private readonly ServiceDefinition _service;
@@ -42,17 +43,29 @@ internal sealed class ServiceRun : IDisposable
 
     public int ProcessId => _child.Id;
 
+    /// <summary>How long the process has run.</summary>
+    public TimeSpan RunTime { get; private set; }
+
     /// <summary>Sends the process a signal, and its group as well where the service says so.</summary>
     public void Signal(LinuxSignal signal)
     {
-        if (!SignalGroup(signal)) _child.Signal(signal);
+        try
+        {
+            if (!SignalGroup(signal)) _child.Signal(signal);
+        }
+        catch (LinuxEventsException e) when (e.Errno == NotPermitted)
+        {
+            Report("signal-failed", $"{SignalName.Of(signal)}: {e.Message}", signal);
+        }
     }
 
     /// <param name="stop">Asks the process to stop.</param>
     /// <param name="kill">Leaves it no time for that.</param>
     public async Task<ExitStatus> WaitAsync(CancellationToken stop, CancellationToken kill)
     {
+        long begun = Stopwatch.GetTimestamp();
         ExitStatus status = await WaitForExitAsync(stop, kill);
+        RunTime = Stopwatch.GetElapsedTime(begun);
         await EndGroupAsync(kill);
         await DrainAsync();
         return status;
@@ -141,9 +154,9 @@ internal sealed class ServiceRun : IDisposable
         {
             return _service.Stop.KillMode == KillMode.Group && _child.SignalGroup(signal);
         }
-        catch (LinuxEventsException e) when (e.Errno is InvalidArgument)
+        catch (LinuxEventsException e) when (e.Errno is InvalidArgument or NotPermitted)
         {
-            return false; // before Linux 6.9
+            return false; // before Linux 6.9; or all members are another user's
         }
     }
 

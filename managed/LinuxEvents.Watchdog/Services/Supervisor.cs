@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace LinuxEvents.Watchdog;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace LinuxEvents.Watchdog;
 /// main sequence look at it.
 /// </summary>
 /// <param name="load">Reads the definitions again; null where there is no file, and SIGHUP is passed on.</param>
-internal sealed class Supervisor(Selector selector, Output output, Func<IReadOnlyList<ServiceDefinition>>? load)
+internal sealed class Supervisor(Selector selector, Output output, Func<IReadOnlyList<ServiceDefinition>>? load) : IDisposable
 {
     private readonly Dictionary<string, ServiceStatistics> _statistics = new(StringComparer.Ordinal);
     private List<Service> _services = [];
@@ -38,7 +40,7 @@ internal sealed class Supervisor(Selector selector, Output output, Func<IReadOnl
         output.Hurry();
         if (_failure is not null) Kill();
         await StopAsync(_services);
-        if (_failure is not null) throw new InvalidOperationException("The watchdog is at fault.", _failure);
+        if (_failure is not null) ExceptionDispatchInfo.Throw(_failure);
     }
 
     /// <summary>Stops everything, in order.</summary>
@@ -72,6 +74,15 @@ internal sealed class Supervisor(Selector selector, Output output, Func<IReadOnl
         }
     }
 
+    /// <summary>Has <see cref="RunAsync"/> kill everything and throw. What comes first counts.</summary>
+    public void Fail(Exception failure)
+    {
+        _failure ??= failure;
+        Wake();
+    }
+
+    public void Dispose() => _services.ForEach(service => service.Dispose());
+
     private static async Task StopAsync(IEnumerable<Service> services)
     {
         foreach (Service service in services.Reverse())
@@ -90,8 +101,8 @@ internal sealed class Supervisor(Selector selector, Output output, Func<IReadOnl
         var service = new Service(definition, statistics, selector, output);
         service.Start(failure =>
         {
-            _failure ??= failure;
-            Wake();
+            if (failure is null) Wake();
+            else Fail(failure);
         });
         return service;
     }
@@ -113,8 +124,10 @@ internal sealed class Supervisor(Selector selector, Output output, Func<IReadOnl
         }
 
         Service[] kept = [.. _services.Where(service => wanted.Contains(service.Definition))];
-        await StopAsync(_services.Except(kept));
+        Service[] dropped = [.. _services.Except(kept)];
+        await StopAsync(dropped);
         if (IsStopping) return;
+        foreach (Service service in dropped) service.Dispose();
         output.Introduce(wanted.Select(definition => definition.Name));
         Report("reloaded", $"reloaded: {_services.Count - kept.Length} stopped, {wanted.Count - kept.Length} to start, {kept.Length} left alone");
         _services = [.. wanted.Select(definition => Array.Find(kept, service => service.Definition == definition) ?? Start(definition))];

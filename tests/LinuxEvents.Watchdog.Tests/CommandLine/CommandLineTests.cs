@@ -4,8 +4,8 @@ public class CommandLineTests
 {
     [Theory]
     [InlineData("--help", "run", "up", "Exit status:", "141")]
-    [InlineData("run --help", "-- CMD ARGS", "--restart <never|on-failure|always>", "--grace <TIME>", "--backoff-max <TIME>", "--env <NAME=VALUE>", "Exit status:")]
-    [InlineData("up --help", "<FILE>", "--duration <TIME>", "--format <text|json>", "--color <auto|always|never>", "\"services\"")]
+    [InlineData("run --help", "watchdog run [options] -- CMD [ARGS...]", "--restart <never|on-failure|always>", "--grace <TIME>", "--backoff-max <TIME>", "--env <NAME=VALUE>", "Exit status:")]
+    [InlineData("up --help", "watchdog up [options] FILE", "--duration <TIME>", "--format <text|json>", "--color <auto|always|never>", "\"services\"")]
     public void Help_tells_of_commands_options_and_exit_codes(string arguments, params string[] expected)
     {
         using RunningWatchdog watchdog = RunningWatchdog.Start(arguments.Split(' '));
@@ -26,7 +26,8 @@ public class CommandLineTests
     [Theory]
     [InlineData("", "Required command was not provided.")]
     [InlineData("down", "Unrecognized command or argument 'down'.")]
-    [InlineData("run", "Required argument missing for command: 'run'.")]
+    [InlineData("run", "'run' lacks the command to run, which stands behind '--'.")]
+    [InlineData("run --", "'run' lacks the command to run, which stands behind '--'.")]
     [InlineData("run sleep 1", "'sleep' is no option of 'run'; the command to run stands behind '--'.")]
     [InlineData("run --bogus -- true", "'--bogus' is no option of 'run'; the command to run stands behind '--'.")]
     [InlineData("run --restart sometimes -- true", "--restart 'sometimes' is none of never|on-failure|always.")]

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Text;
+using System.Text.Json;
 
 namespace LinuxEvents.Watchdog.Tests;
 
@@ -149,6 +149,20 @@ public sealed class OutputTests : IDisposable
         Assert.Contains(watchdog.Lines, line => line.Contains("Service") && line.Contains("CPU time") && line.Contains("Peak memory"));
         Assert.Contains(watchdog.Lines, line => line.Replace(" ", "").StartsWith("│fails│5│3×5││"));
         Assert.Contains(watchdog.Lines, line => line.Replace(" ", "").StartsWith("│killed│1││SIGKILL│"));
+    }
+
+    [Fact]
+    public void The_summary_is_told_in_JSON_as_well()
+    {
+        string file = _directory.Write("f.json", """{ "services": { "fails": { "command": ["sh", "-c", "exit 3"], "restart": "always", "maxRestarts": 1 } } }""");
+        using RunningWatchdog watchdog = RunningWatchdog.Start("up", file, "--format", "json");
+        Assert.Equal(1, watchdog.WaitForExit());
+        using JsonDocument summary = JsonDocument.Parse(watchdog.Lines[^1]);
+        Assert.Equal("summary", summary.RootElement.GetProperty("event").GetString());
+        Assert.Equal(2, summary.RootElement.GetProperty("starts").GetInt32());
+        Assert.Equal("{\"3\":2}", summary.RootElement.GetProperty("exits").GetRawText());
+        Assert.Equal("{}", summary.RootElement.GetProperty("signals").GetRawText());
+        Assert.True(summary.RootElement.GetProperty("peakBytes").GetInt64() > 0);
     }
 
     /// <summary>A script that becomes another program and leaves its process id in a file.</summary>
