@@ -9,42 +9,11 @@ rm -rf "$results"
 mkdir -p "$results"
 passed=0 failed=0 skipped=0
 
-# Reads a JUnit file: prints "PASSED FAILED SKIPPED", then one line for each failed and skipped test.
-read_junit() {
-  awk '
-    function attribute(name,   at) {
-      at = match($0, name "=\"[^\"]*\"")
-      return at ? substr($0, RSTART + length(name) + 2, RLENGTH - length(name) - 3) : ""
-    }
-    function text(escaped) {
-      gsub(/&quot;/, "\"", escaped); gsub(/&apos;/, "\047", escaped); gsub(/&#x[0-9A-Fa-f]+;/, " ", escaped)
-      gsub(/&lt;/, "<", escaped); gsub(/&gt;/, ">", escaped); gsub(/&amp;/, "\\&", escaped)
-      return escaped
-    }
-    BEGIN { RS = "<testcase " }
-    NR == 1 { next }
-    /<(failure|error)[ \/>]/ || /status="fail"/ || (/status="notrun"/ && !/message="SKIP_RE/) {
-      failed++
-      lines = lines "  failed: " text(attribute("name")) "\n"
-      next
-    }
-    /<skipped[ \/>]/ {
-      skipped++
-      reason = attribute("message")
-      if (reason ~ /^SKIP_RE/ && match($0, /<system-out>[^<]*/)) reason = substr($0, RSTART + 12, RLENGTH - 12)
-      gsub(/[ \n]+$/, "", reason); sub(/.*\n/, "", reason)
-      lines = lines "  skipped: " text(attribute("name")) ": " text(reason) "\n"
-      next
-    }
-    { passed++ }
-    END { printf "%d %d %d\n%s", passed, failed, skipped, lines }' "$1"
-}
-
 suite() { # NAME COMMAND...: runs a command that writes $results/NAME.xml
   local name=$1 status=0 p=0 f=0 s=0 lines=
   shift
   timeout --kill-after=10 900 "$@" >"$results/$name.log" 2>&1 </dev/null || status=$?
-  [ ! -s "$results/$name.xml" ] || { read -r p f s; lines=$(cat); } < <(read_junit "$results/$name.xml")
+  [ ! -s "$results/$name.xml" ] || { read -r p f s; lines=$(cat); } < <(awk -f "$(dirname "$0")/junit.awk" "$results/$name.xml")
   if [ "$f" -gt 0 ]; then
     cat "$results/$name.log"
   elif [ "$status" -ne 0 ] || [ $((p + s)) -eq 0 ]; then
@@ -58,7 +27,7 @@ suite() { # NAME COMMAND...: runs a command that writes $results/NAME.xml
 }
 
 suite native ctest --test-dir "$artifacts/native/release" --no-tests=error --output-on-failure \
-  --output-junit "$results/native.xml"
+  --test-output-size-passed 1000000 --output-junit "$results/native.xml"
 for project in LinuxEvents LinuxEvents.Watchdog; do
   suite "$project" dotnet exec "$artifacts/bin/$project.Tests/release/$project.Tests.dll" \
     -noLogo -noColor -jUnit "$results/$project.xml"

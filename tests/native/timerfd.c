@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include <fcntl.h>
+#include <sys/timerfd.h>
 
 #define SECOND 1000000000LL
 
@@ -25,6 +26,12 @@ static void test_never_early_on_any_clock(void)
     static const int64_t spans[] = {1, 1000, 50000, 999999, 2000001};
     uint64_t expirations;
     for (size_t i = 0; i < 3; i++) {
+        int kernels = timerfd_create(clocks[i], 0);
+        if (kernels < 0 && errno == EINVAL && clocks[i] == LXE_CLOCK_BOOTTIME) {
+            printf("  skipped: CLOCK_BOOTTIME, the kernel has no timerfd for it\n");
+            continue;
+        }
+        MUST(close(MUST(kernels)));
         int fd = make(clocks[i], 0);
         for (size_t j = 0; j < 5; j++) {
             int64_t start = clock_now(clocks[i]);
@@ -145,13 +152,13 @@ static void test_an_alarm_clock_needs_a_right(void)
         printf("  skipped: test_an_alarm_clock_needs_a_right, needs root to give up rights\n");
         return;
     }
-    int32_t fd = lxe_timerfd_create(LXE_CLOCK_BOOTTIME_ALARM, 0);
-    if (fd == -EOPNOTSUPP || fd == -EPERM) { /* no clock that wakes the system; a container */
-        printf("  skipped: test_an_alarm_clock_needs_a_right, no alarm clock here\n");
+    int kernels = timerfd_create(CLOCK_BOOTTIME_ALARM, 0);
+    if (kernels < 0) { /* no clock that wakes the system; a container; a kernel before 3.11 */
+        printf("  skipped: test_an_alarm_clock_needs_a_right, no alarm clock here (%s)\n", strerror(errno));
         return;
     }
-    CHECK(fd >= 0);
-    CHECK_EQ(lxe_fd_close_take(fd), 0);
+    MUST(close(kernels));
+    CHECK_EQ(lxe_fd_close_take(make(LXE_CLOCK_BOOTTIME_ALARM, 0)), 0);
     int status = reap_child(start_child(try_alarm_clock, NULL));
     CHECK(WIFEXITED(status));
     CHECK_EQ(WEXITSTATUS(status), 0);
