@@ -110,6 +110,7 @@ public sealed unsafe class PidFd : IDisposable
     private static PidFd Open(int id, uint flags, string kind)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(id);
+        NativeLibraryVersion.Ensure();
         int result = NativeMethods.lxe_pidfd_open(id, flags);
         if (result < 0)
             LinuxEventsException.Throw(-result, "pidfd_open", $"{kind} {id}");

@@ -18,6 +18,9 @@ public sealed class SafeEpollHandle : SafeFdHandle
     {
     }
 
-    internal static SafeEpollHandle Create(uint flags) =>
-        new(LinuxEventsException.ThrowIfError(NativeMethods.lxe_epoll_create(flags), "epoll_create1"), ownsHandle: true);
+    internal static SafeEpollHandle Create(uint flags)
+    {
+        NativeLibraryVersion.Ensure();
+        return new(LinuxEventsException.ThrowIfError(NativeMethods.lxe_epoll_create(flags), "epoll_create1"), ownsHandle: true);
+    }
 }

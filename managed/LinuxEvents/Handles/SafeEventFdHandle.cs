@@ -18,6 +18,9 @@ public sealed class SafeEventFdHandle : SafeFdHandle
     {
     }
 
-    internal static SafeEventFdHandle Create(uint initial, uint flags) =>
-        new(LinuxEventsException.ThrowIfError(NativeMethods.lxe_eventfd_create(initial, flags), "eventfd"), ownsHandle: true);
+    internal static SafeEventFdHandle Create(uint initial, uint flags)
+    {
+        NativeLibraryVersion.Ensure();
+        return new(LinuxEventsException.ThrowIfError(NativeMethods.lxe_eventfd_create(initial, flags), "eventfd"), ownsHandle: true);
+    }
 }

@@ -18,6 +18,9 @@ public sealed class SafeSignalFdHandle : SafeFdHandle
     {
     }
 
-    internal static SafeSignalFdHandle Create(ulong signals, uint flags) =>
-        new(LinuxEventsException.ThrowIfError(NativeMethods.lxe_signalfd_create(signals, flags), "signalfd"), ownsHandle: true);
+    internal static SafeSignalFdHandle Create(ulong signals, uint flags)
+    {
+        NativeLibraryVersion.Ensure();
+        return new(LinuxEventsException.ThrowIfError(NativeMethods.lxe_signalfd_create(signals, flags), "signalfd"), ownsHandle: true);
+    }
 }

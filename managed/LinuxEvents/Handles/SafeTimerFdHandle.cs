@@ -18,6 +18,9 @@ public sealed class SafeTimerFdHandle : SafeFdHandle
     {
     }
 
-    internal static SafeTimerFdHandle Create(int clock, uint flags) =>
-        new(LinuxEventsException.ThrowIfError(NativeMethods.lxe_timerfd_create(clock, flags), "timerfd_create"), ownsHandle: true);
+    internal static SafeTimerFdHandle Create(int clock, uint flags)
+    {
+        NativeLibraryVersion.Ensure();
+        return new(LinuxEventsException.ThrowIfError(NativeMethods.lxe_timerfd_create(clock, flags), "timerfd_create"), ownsHandle: true);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace LinuxEvents.Interop;
@@ -6,20 +5,19 @@ namespace LinuxEvents.Interop;
 /// <summary>Makes sure, before anything else is asked of it, that the native library is there and fits.</summary>
 internal static class NativeLibraryVersion
 {
-    private static readonly int s_version = Load();
+    private static bool s_fits;
 
-    /// <summary>Called wherever an object of the library is made; costs nothing after the first time.</summary>
+    /// <summary>Called wherever an object of the library is made; costs next to nothing after the first time.</summary>
     /// <exception cref="PlatformNotSupportedException">Not Linux, or no native library for this processor.</exception>
     /// <exception cref="DllNotFoundException">The native library is not where it should be.</exception>
     /// <exception cref="InvalidOperationException">The native library is of another version.</exception>
-    public static void Ensure() => _ = s_version;
-
-    [SuppressMessage("Performance", "CA1810", Justification = "The check must fail with its own message.")]
-    static NativeLibraryVersion()
+    public static void Ensure()
     {
+        if (!s_fits)
+            Check();
     }
 
-    private static int Load()
+    private static void Check()
     {
         if (!OperatingSystem.IsLinux())
             throw new PlatformNotSupportedException("LinuxEvents works on Linux only.");
@@ -41,11 +39,13 @@ internal static class NativeLibraryVersion
         }
 
         int major = version >> 16, minor = version >> 8 & 0xff;
-        return major == NativeMethods.LXE_VERSION_MAJOR && minor >= NativeMethods.LXE_VERSION_MINOR
-            ? version
-            : throw new InvalidOperationException(
+        s_fits = major == NativeMethods.LXE_VERSION_MAJOR && minor >= NativeMethods.LXE_VERSION_MINOR;
+        if (!s_fits)
+        {
+            throw new InvalidOperationException(
                 $"liblinuxevents.so has version {major}.{minor}; this LinuxEvents needs {NativeMethods.LXE_VERSION_MAJOR}." +
                 $"{NativeMethods.LXE_VERSION_MINOR} or a later {NativeMethods.LXE_VERSION_MAJOR}.x. Another copy of the library was loaded: " +
                 "look for it beside the program and in LD_LIBRARY_PATH.");
+        }
     }
 }

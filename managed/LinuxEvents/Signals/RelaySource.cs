@@ -29,6 +29,7 @@ internal sealed class RelaySource : SignalSource
 
     public static RelaySource Open(ulong signals, int capacity)
     {
+        NativeLibraryVersion.Ensure();
         RuntimeHold.Acquire(signals);
         int descriptor = NativeMethods.lxe_relay_open(
             signals, NativeMethods.LXE_NONBLOCK | NativeMethods.LXE_RELAY_RAISE_HANDLED, capacity);

@@ -28,6 +28,7 @@ internal sealed class SignalFdSource : SignalSource
 
     public static SignalFdSource Open(ulong signals)
     {
+        NativeLibraryVersion.Ensure();
         lock (s_gate)
         {
             if ((s_taken & signals) != 0)
