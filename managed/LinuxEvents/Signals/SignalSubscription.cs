@@ -19,7 +19,8 @@ namespace LinuxEvents;
 /// <para>A signal that the process ignored is received as well, and is ignored again afterwards; see
 /// <see cref="LinuxSignals.IsIgnored"/>. One that every thread blocks is received only through
 /// <see cref="SignalDelivery.SignalFd"/>.</para>
-/// <para>Signals of the same number that come while one waits to be delivered are one signal to the kernel, except for real-time
+/// <para>A signal that was sent to one thread (tgkill(2)) is received like one to the process; from a signalfd only that thread can
+/// take it. Signals of the same number that come while one waits to be delivered are one signal to the kernel, except for real-time
 /// signals. signal(7)</para>
 /// </remarks>
 public sealed class SignalSubscription : IAsyncEnumerable<SignalInfo>, IDisposable, IAsyncDisposable

@@ -1,0 +1,176 @@
+using System.Runtime.InteropServices;
+using LinuxEvents;
+using LinuxEvents.Tests;
+
+// Obeys one command in a line of standard input, and answers it by one line. The end of the input ends the program.
+Dictionary<string, SignalSubscription> subscriptions = [];
+Dictionary<string, IDisposable> handlers = [];
+Dictionary<string, int> calls = [];
+
+while (Console.ReadLine() is { } line)
+{
+    string[] words = line.Split(' ');
+    string answer;
+    try
+    {
+        answer = Obey(words[0], words[1..]);
+    }
+    catch (Exception exception) when (exception is not InvalidProgramException)
+    {
+        answer = $"{exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")}";
+    }
+
+    Console.WriteLine(answer);
+}
+
+return 0;
+
+string Obey(string command, string[] arguments)
+{
+    switch (command)
+    {
+        case "open": // NAME RELAY|SIGNALFD SIGNAL...
+            subscriptions[arguments[0]] = SignalSubscription.Open(
+                new SignalSubscriptionOptions { Delivery = Enum.Parse<SignalDelivery>(arguments[1]) },
+                arguments[2..].Select(Enum.Parse<LinuxSignal>).ToArray());
+            return "opened";
+        case "take": // NAME
+            SignalInfo info = Wait(subscriptions[arguments[0]].WaitAsync());
+            return $"{info.Signal} {info.Code} {info.SenderProcessId} {info.IntValue}";
+        case "close": // NAME
+            subscriptions[arguments[0]].Dispose();
+            return "closed";
+        case "register": // NAME SIGNAL CANCEL: a PosixSignalRegistration that counts its calls
+            calls[arguments[0]] = 0;
+            bool cancel = bool.Parse(arguments[2]);
+            handlers[arguments[0]] = PosixSignalRegistration.Create((PosixSignal)Enum.Parse<LinuxSignal>(arguments[1]), context =>
+            {
+                Count(arguments[0]);
+                context.Cancel |= cancel;
+            });
+            return "registered";
+        case "unregister": // NAME
+            handlers[arguments[0]].Dispose();
+            return "unregistered";
+        case "keypress": // NAME CANCEL: Console.CancelKeyPress
+            calls[arguments[0]] = 0;
+            bool cancelKey = bool.Parse(arguments[1]);
+            Console.CancelKeyPress += (_, key) =>
+            {
+                Count(arguments[0]);
+                key.Cancel = cancelKey;
+            };
+            return "registered";
+        case "called": // NAME COUNT: waits until a handler has been called as often
+            lock (calls)
+            {
+                while (calls[arguments[0]] < int.Parse(arguments[1]))
+                    Monitor.Wait(calls);
+                return $"{calls[arguments[0]]}";
+            }
+
+        case "ignored": // SIGNAL
+            return $"{LinuxSignals.IsIgnored(Enum.Parse<LinuxSignal>(arguments[0]))}";
+        case "queue": // SIGNAL COUNT: sends it to this process, with the values from 0 on
+            for (int value = 0; value < int.Parse(arguments[1]); value++)
+                Raise.Queue(Enum.Parse<LinuxSignal>(arguments[0]), value);
+            return "queued";
+        case "unblock": // SIGNAL ROUNDS: asks for a signalfd while one thread, which does not block it, creates others
+            return OpenBesideCreator(Enum.Parse<LinuxSignal>(arguments[0]), int.Parse(arguments[1]));
+        case "churn": // SIGNAL ROUNDS: subscriptions that end as soon as they have taken their signal
+            return Churn(Enum.Parse<LinuxSignal>(arguments[0]), int.Parse(arguments[1]));
+        case "race": // SIGNAL ROUNDS: subscriptions that end while a signal comes
+            return Race(Enum.Parse<LinuxSignal>(arguments[0]), int.Parse(arguments[1]));
+        default:
+            throw new InvalidProgramException(command);
+    }
+}
+
+void Count(string name)
+{
+    lock (calls)
+    {
+        calls[name]++;
+        Monitor.PulseAll(calls);
+    }
+}
+
+static string Churn(LinuxSignal signal, int rounds)
+{
+    for (int round = 0; round < rounds; round++)
+    {
+        using var subscription = SignalSubscription.Open(signal);
+        Raise.Process(signal);
+        Wait(subscription.WaitAsync());
+    }
+
+    return $"{rounds}";
+}
+
+// Each signal is either taken, which is said at once, or ends the program.
+static string Race(LinuxSignal signal, int rounds)
+{
+    Churn(signal, 50); // warm: a cold subscriber would lose every race
+    var random = new Random();
+    for (int round = 0; round < rounds; round++)
+    {
+        var subscription = SignalSubscription.Open(signal);
+        ValueTask<SignalInfo> wait = subscription.WaitAsync();
+        var sender = new Thread(() => Raise.Process(signal));
+        sender.Start();
+        int lead = random.Next(10); // what the signal gets, from none to plenty
+        if (lead > 0)
+            sender.Join();
+        Thread.Sleep(lead / 2);
+        subscription.Dispose();
+        sender.Join();
+        try
+        {
+            Wait(wait);
+            Console.WriteLine("taken");
+        }
+        catch (ObjectDisposedException)
+        {
+            // Not taken: so it ends the program, now or in a moment.
+            Thread.Sleep(Timeout.Infinite);
+        }
+    }
+
+    return "done";
+}
+
+static string OpenBesideCreator(LinuxSignal signal, int rounds)
+{
+    bool done = false;
+    int created = 0;
+    var creator = new Thread(() =>
+    {
+        Raise.Unblock(signal);
+        for (; !Volatile.Read(ref done); Volatile.Write(ref created, created + 1))
+        {
+            var thread = new Thread(static () => { }, maxStackSize: 1 << 16);
+            thread.Start();
+            thread.Join();
+        }
+    });
+    creator.Start();
+    SpinWait.SpinUntil(() => Volatile.Read(ref created) > 0);
+    for (int refused = 0; refused < rounds || Volatile.Read(ref created) < rounds; refused++)
+    {
+        try
+        {
+            SignalSubscription.Open(new SignalSubscriptionOptions { Delivery = SignalDelivery.SignalFd }, signal).Dispose();
+            return $"opened after {refused} refusals";
+        }
+        catch (InvalidOperationException)
+        {
+            // As it should be.
+        }
+    }
+
+    Volatile.Write(ref done, true);
+    creator.Join();
+    return "refused";
+}
+
+static SignalInfo Wait(ValueTask<SignalInfo> task) => task.AsTask().GetAwaiter().GetResult();

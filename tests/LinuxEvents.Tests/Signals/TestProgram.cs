@@ -1,0 +1,74 @@
+namespace LinuxEvents.Tests;
+
+/// <summary>A child that obeys commands (tests/LinuxEvents.Tests.Program), for what would end or change the process of the tests.</summary>
+internal sealed class TestProgram : IDisposable
+{
+    // A program that hangs fails its test, not the whole run.
+    private static readonly TimeSpan s_hang = TimeSpan.FromMinutes(1);
+
+    private readonly ChildProcess _child;
+    private readonly StreamWriter _input;
+    private readonly StreamReader _output;
+
+    private TestProgram(string before, LinuxSignal[] blocked)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "LinuxEvents.Tests.Program.dll");
+        var options = new SpawnOptions("sh", "-c", $"{before} exec dotnet exec \"$0\"", program)
+        {
+            StandardInput = ChildStdio.Pipe,
+            StandardOutput = ChildStdio.Pipe,
+        };
+        options.BlockedSignals.UnionWith(blocked);
+        _child = ChildProcess.Spawn(options);
+        _input = new StreamWriter(_child.StandardInput!) { AutoFlush = true };
+        _output = new StreamReader(_child.StandardOutput!);
+    }
+
+    public int Id => _child.Id;
+
+    public static TestProgram Start() => new("", []);
+
+    /// <summary>Starts it with signals ignored, as nohup does.</summary>
+    public static TestProgram StartIgnoring(string signals) => new($"trap '' {signals};", []);
+
+    public static TestProgram StartBlocking(params LinuxSignal[] signals) => new("", signals);
+
+    /// <summary>Has a command obeyed.</summary>
+    /// <returns>The answer.</returns>
+    public string Do(string command)
+    {
+        Tell(command);
+        return Answer() ?? throw new InvalidOperationException($"The program {Exit()} instead of answering.");
+    }
+
+    public void Tell(string command) => _input.WriteLine(command);
+
+    /// <returns><see langword="null"/> when the program has ended.</returns>
+    public string? Answer()
+    {
+        Task<string?> line = _output.ReadLineAsync();
+        return line.Wait(s_hang) ? line.Result : throw new TimeoutException("The program does not answer.");
+    }
+
+    public void Signal(LinuxSignal signal) => Assert.True(_child.Signal(signal));
+
+    /// <summary>Waits until the program ends, as that signal makes it.</summary>
+    public void AssertEndsBy(LinuxSignal signal)
+    {
+        ExitStatus status = Exit();
+        // The virtual machine answers SIGTERM by an orderly exit.
+        Assert.True(status.Signal == signal || (signal == LinuxSignal.SIGTERM && status.ExitCode == 128 + (int)signal), status.ToString());
+    }
+
+    public void Dispose()
+    {
+        _child.Signal(LinuxSignal.SIGKILL);
+        _child.WaitForExit();
+        _output.Dispose();
+        _input.Dispose();
+        _child.Dispose();
+    }
+
+    private ExitStatus Exit() =>
+        _child.TryWaitForExit(s_hang, out ExitStatus status) ? status : throw new TimeoutException("The program does not end.");
+}
