@@ -5,7 +5,11 @@ internal static class Launcher
 {
     private const int BrokenPipe = 32; // EPIPE
 
-    private static readonly LinuxSignal[] s_obeyed = [LinuxSignal.SIGINT, LinuxSignal.SIGTERM, LinuxSignal.SIGQUIT, LinuxSignal.SIGHUP];
+    private static readonly LinuxSignal[] s_obeyed = [LinuxSignal.SIGTERM, LinuxSignal.SIGHUP];
+
+    /// <summary>A shell without job control starts a background command with these ignored: then the keys are meant for others.</summary>
+    private static readonly LinuxSignal[] s_fromKeyboard = [LinuxSignal.SIGINT, LinuxSignal.SIGQUIT];
+
     private static readonly LinuxSignal[] s_passedOn = [LinuxSignal.SIGUSR1, LinuxSignal.SIGUSR2, LinuxSignal.SIGWINCH];
 
     /// <summary>Supervises one service, and passes on the signals that are not for the watchdog.</summary>
@@ -47,7 +51,8 @@ internal static class Launcher
         {
             using var output = new Output(selector, StandardOutput.Open(selector), writer);
             using var supervisor = failing = new Supervisor(selector, output, load);
-            LinuxSignal[] signals = load is null ? [.. s_obeyed, .. s_passedOn] : s_obeyed;
+            LinuxSignal[] signals =
+                [.. s_obeyed, .. s_fromKeyboard.Where(signal => !LinuxSignals.IsIgnored(signal)), .. load is null ? s_passedOn : []];
             int code;
             using (SignalSubscription subscription = SignalSubscription.Open(new SignalSubscriptionOptions { Selector = selector }, signals))
             {

@@ -73,9 +73,9 @@ internal sealed partial class RunningWatchdog : IDisposable
     /// <summary>How many descriptors it has open.</summary>
     public int Descriptors => Directory.GetFileSystemEntries($"/proc/{Id}/fd").Length;
 
-    public static ProcessStartInfo StartInfo(params IEnumerable<string> arguments) => new("dotnet", ["exec", Program, .. arguments]);
-
-    public static RunningWatchdog Start(params IEnumerable<string> arguments) => new(StartInfo(arguments));
+    /// <summary>Starts it as a shell does in the foreground: the keyboard's signals may be ignored where the tests run.</summary>
+    public static RunningWatchdog Start(params IEnumerable<string> arguments) =>
+        new(new ProcessStartInfo("env", ["--default-signal=INT,QUIT", "dotnet", "exec", Program, .. arguments]));
 
     /// <summary>Starts <c>run</c> with a shell script as the command.</summary>
     public static RunningWatchdog RunScript(string script, params IEnumerable<string> options) =>

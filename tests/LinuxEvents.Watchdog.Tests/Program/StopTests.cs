@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace LinuxEvents.Watchdog.Tests;
 
 public class StopTests
@@ -58,6 +60,20 @@ public class StopTests
         watchdog.Signal(LinuxSignal.SIGINT);
         Assert.Equal(137, watchdog.WaitForExit());
         Assert.Equal(1, watchdog.CountLines("SIGINT while stopping"));
+    }
+
+    [Fact]
+    public void The_keyboards_signals_are_left_alone_where_they_were_ignored_at_the_start()
+    {
+        using var watchdog = new RunningWatchdog(new ProcessStartInfo(
+            "sh", ["-c", $"trap '' INT QUIT; exec dotnet exec {RunningWatchdog.Program} run -- sleep 60"]));
+        watchdog.WaitForLine("started as process");
+        watchdog.Signal(LinuxSignal.SIGINT);
+        watchdog.Signal(LinuxSignal.SIGQUIT);
+        watchdog.Signal(LinuxSignal.SIGTERM);
+        Assert.Equal(143, watchdog.WaitForExit());
+        Assert.Equal(1, watchdog.CountLines("watchdog * stopping: SIGTERM"));
+        Assert.Equal(0, watchdog.CountLines("while stopping"));
     }
 
     [Fact]
