@@ -55,7 +55,8 @@ public readonly record struct ExitStatus
     public TimeSpan SystemTime { get; private init; }
 
     /// <summary>
-    /// The largest resident memory in bytes, of the process or of the largest child that it waited for; zero when not known.
+    /// The largest resident memory in bytes, of the process or of the largest child that it waited for; zero when not known. The
+    /// kernel carries over what the parent itself had needed when it started the process: smaller values are not told apart.
     /// </summary>
     public long PeakMemory { get; private init; }
 
