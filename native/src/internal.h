@@ -75,6 +75,14 @@ static inline int32_t lxe__read_counter(int32_t fd, uint64_t *value)
     return result == sizeof *value ? 0 : -EINVAL;
 }
 
+/**
+ * lxe__pidfd_number - the process id of a process that nobody has reaped yet
+ *
+ * Return: a number above 0; -ECHILD when it was reaped or is outside our pid namespace; -EBADF when it is no pidfd;
+ * -EINVAL where the kernel can't tell for certain; -EMFILE, -ENFILE, -ENOMEM.
+ */
+LXE_INTERNAL int32_t lxe__pidfd_number(int32_t pidfd);
+
 /** Whether a feature is there for certain, for those that have a substitute. After the first time only a load. */
 LXE_INTERNAL int lxe__feature_enabled(uint32_t feature);
 

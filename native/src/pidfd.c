@@ -54,19 +54,34 @@ static int64_t nanoseconds(struct lxe_uapi_old_timeval time)
     return (int64_t)time.seconds * 1000000000 + (int64_t)time.microseconds * 1000;
 }
 
+/*
+ * Before 5.4, or where a sandbox forbids to wait by pidfd: by number. The kernel looks the process up once, when the wait
+ * begins. (What remains: between our look at the number and the kernel's, somebody else reaps the child, all numbers are used
+ * up once around, and this one goes to another child of ours.)
+ */
+static int32_t wait_by_number(int32_t pidfd, uint32_t options, siginfo_t *info, struct lxe_uapi_rusage *usage)
+{
+    int32_t pid = lxe__pidfd_number(pidfd);
+    if (pid < 0)
+        return pid;
+    int nonblocking = ((int)syscall(SYS_fcntl, pidfd, F_GETFL) & O_NONBLOCK) != 0 && (options & WNOHANG) == 0;
+    int32_t result = lxe__result(syscall(SYS_waitid, P_PID, pid, info, options | __WALL | (nonblocking ? WNOHANG : 0), usage));
+    return result == 0 && nonblocking && info->si_pid == 0 ? -EAGAIN : result;
+}
+
 int32_t lxe_pidfd_wait(int32_t pidfd, uint32_t options, struct lxe_pidfd_status *status)
 {
     int32_t size = lxe__struct_size(status, sizeof *status);
     if (size < 0)
         return size;
-    if (lxe__feature_disabled(LXE_FEATURE_PIDFD_WAIT))
-        return -EINVAL;
     siginfo_t info;
     struct lxe_uapi_rusage usage;
     memset(&info, 0, sizeof info); /* where there is nothing to report, not every kernel writes */
     memset(&usage, 0, sizeof usage);
     /* __WALL: a child that a signal ended before its execve has the exit signal 0 that lxe_spawn_start gave it. */
-    int32_t result = lxe__result(syscall(SYS_waitid, LXE_UAPI_P_PIDFD, pidfd, &info, options | __WALL, &usage));
+    int32_t result = lxe__feature_check(LXE_FEATURE_PIDFD_WAIT) == 0
+                         ? lxe__result(syscall(SYS_waitid, LXE_UAPI_P_PIDFD, pidfd, &info, options | __WALL, &usage))
+                         : wait_by_number(pidfd, options, &info, &usage);
     if (result < 0)
         return result;
     struct lxe_pidfd_status own = {

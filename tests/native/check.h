@@ -64,6 +64,14 @@ static inline int has(uint32_t feature, const char *name)
     return present;
 }
 
+/** Whether lxe_pidfd_wait works: by pidfd, or else by number, which pidfd_send_signal makes sure of. */
+static inline int has_pidfd_wait(const char *name)
+{
+    struct lxe_feature_info info = {.size = sizeof info};
+    return lxe_feature_query(LXE_FEATURE_PIDFD_WAIT, &info) == 1 ||
+           (has(LXE_FEATURE_PIDFD_OPEN, name) && has(LXE_FEATURE_PIDFD_SIGNAL, name));
+}
+
 static inline int64_t now(void)
 {
     struct timespec time;

@@ -222,7 +222,7 @@ static void test_not_our_child(void)
     CHECK(pidfd >= 0);
     CHECK_EQ(lxe_fd_close_take(family.gate[1]), 0);
     await_end(pidfd);
-    if (has(LXE_FEATURE_PIDFD_WAIT, "waiting for a process of another's")) {
+    if (has_pidfd_wait("waiting for a process of another's")) {
         struct lxe_pidfd_status status = {.size = sizeof status};
         CHECK_EQ(lxe_pidfd_wait(pidfd, LXE_WAIT_EXITED | LXE_WAIT_NOHANG, &status), -ECHILD);
     }

@@ -201,7 +201,7 @@ static void test_errors(void)
 
 int main(void)
 {
-    if (!has(LXE_FEATURE_PIDFD_OPEN, "everything") || !has(LXE_FEATURE_PIDFD_WAIT, "everything"))
+    if (!has(LXE_FEATURE_PIDFD_OPEN, "everything") || !has_pidfd_wait("everything"))
         skip_program("no pidfd, or it can't be waited for");
     RUN(test_exit_codes);
     RUN(test_ends_by_signal);

@@ -322,7 +322,7 @@ static void test_killed_before_exec(void)
     int status;
     CHECK_EQ(waitpid(child.pid, &status, 0), -1);
     CHECK_EQ(errno, ECHILD);
-    if (child.pidfd >= 0 && has(LXE_FEATURE_PIDFD_WAIT, "lxe_pidfd_wait for it")) {
+    if (child.pidfd >= 0 && has_pidfd_wait("lxe_pidfd_wait for it")) {
         struct lxe_pidfd_status seen = {.size = sizeof seen};
         CHECK_EQ(lxe_pidfd_wait(child.pidfd, LXE_WAIT_EXITED | LXE_WAIT_NOWAIT, &seen), 1);
         CHECK_EQ(seen.status, SIGSYS);

@@ -10,8 +10,7 @@ internal static unsafe class Spawner
     // .NET itself ignores SIGPIPE, which the user did not ask for. What else is ignored was so when the program started ("nohup").
     private const ulong KeepIgnored = ~(1UL << ((int)LinuxSignal.SIGPIPE - 1));
 
-    private static readonly uint[] s_needed =
-        [NativeMethods.LXE_FEATURE_CLONE_PIDFD, NativeMethods.LXE_FEATURE_PIDFD_WAIT, NativeMethods.LXE_FEATURE_PIDFD_SIGNAL];
+    private static readonly uint[] s_needed = [NativeMethods.LXE_FEATURE_CLONE_PIDFD, NativeMethods.LXE_FEATURE_PIDFD_SIGNAL];
 
     /// <returns>The child's id and pidfd: the child is the caller's to watch and to reap.</returns>
     public static (int ProcessId, SafePidFdHandle PidFd) Start(SpawnOptions options, ChildDescriptors descriptors)

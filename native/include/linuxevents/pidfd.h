@@ -120,11 +120,13 @@ LXE_API int32_t lxe_pidfd_getfd(int32_t pidfd, int32_t fd, uint32_t flags);
  * @options: LXE_WAIT_...
  * @status: what happened; status->size is set by the caller
  *
- * Blocks unless LXE_WAIT_NOHANG is given.
+ * Blocks unless LXE_WAIT_NOHANG is given. Before Linux 5.4, and in a sandbox that forbids P_PIDFD, it waits by the
+ * number that /proc/self/fdinfo tells, where pidfd_send_signal says that it is still the process's.
  *
  * Return: 1 when something is reported, 0 when there is nothing yet (LXE_WAIT_NOHANG); -ECHILD when it is no
  * child of this process or was reaped by somebody else; -EAGAIN for a non-blocking pidfd without
- * LXE_WAIT_NOHANG, -EINTR, -EINVAL (also before Linux 5.4), -EBADF, -EFAULT, -E2BIG.
+ * LXE_WAIT_NOHANG, -EINTR, -EINVAL (also where there is neither P_PIDFD nor a number), -EBADF, -EFAULT, -E2BIG; by number
+ * also -EMFILE, -ENFILE, -ENOMEM.
  */
 LXE_API int32_t lxe_pidfd_wait(int32_t pidfd, uint32_t options, struct lxe_pidfd_status *status);
 
