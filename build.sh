@@ -61,6 +61,14 @@ require_native() {
   [ ${#packages[@]} -eq 0 ] || install_packages "${packages[@]}"
 }
 
+# What only tests need, which are skipped without it. Nobody is asked for a password.
+want_for_tests() {
+  local packages=()
+  command -v abidiff >/dev/null || packages+=(abigail-tools)
+  command -v c++ >/dev/null || packages+=(g++)
+  [ ${#packages[@]} -eq 0 ] || [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || install_packages "${packages[@]}"
+}
+
 has_sdk() {
   command -v dotnet >/dev/null && dotnet --list-sdks | awk -F. '$1 >= 10 { found = 1 } END { exit !found }'
 }
@@ -99,6 +107,7 @@ verb_run() {
 }
 
 verb_test() {
+  want_for_tests
   verb_build
   verb_pack >/dev/null
   env "${settings[@]}" "$root/tests/run.sh" "$artifacts"
