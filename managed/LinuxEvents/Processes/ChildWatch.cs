@@ -200,12 +200,17 @@ internal sealed class ChildWatch
     /// <summary>The status of a child that somebody else has reaped, or is about to have: then <see langword="false"/>.</summary>
     private unsafe bool TryGetForeignStatus(out ExitStatus status)
     {
-        var info = new lxe_pidfd_info { size = (uint)sizeof(lxe_pidfd_info) };
-        int result = NativeMethods.lxe_pidfd_info(PidFd.Descriptor, &info);
-        if (result == 0 && (info.valid & NativeMethods.LXE_PIDFD_INFO_EXIT) != 0)
+        // Twice, because the process may go while the kernel looks (ESRCH): what it left is there by then.
+        int result = 0;
+        for (int look = 0; look < 2; look++)
         {
-            status = ExitStatus.FromWaitStatus(info.wait_status);
-            return true;
+            var info = new lxe_pidfd_info { size = (uint)sizeof(lxe_pidfd_info) };
+            result = NativeMethods.lxe_pidfd_info(PidFd.Descriptor, &info);
+            if (result == 0 && (info.valid & NativeMethods.LXE_PIDFD_INFO_EXIT) != 0)
+            {
+                status = ExitStatus.FromWaitStatus(info.wait_status);
+                return true;
+            }
         }
 
         status = ExitStatus.Unknown(

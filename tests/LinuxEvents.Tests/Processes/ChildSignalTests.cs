@@ -19,6 +19,16 @@ public sealed class ChildSignalTests
     }
 
     [Fact]
+    public void A_group_of_which_only_a_zombie_is_left_is_empty()
+    {
+        using Selector idle = new();
+        using ChildProcess child = ChildProcess.Spawn(new SpawnOptions("true") { NewProcessGroup = true }, idle);
+        Until.True(() => ProcFs.IsZombie(child.Id), "the zombie");
+        Assert.False(child.SignalGroup(LinuxSignal.SIGTERM));
+        Assert.Equal(0, child.WaitForExit().ExitCode);
+    }
+
+    [Fact]
     public void A_signal_that_is_none_is_refused()
     {
         using ChildProcess child = ChildProcess.Spawn(TestChild.Idle);
