@@ -118,6 +118,7 @@ verb_bench() {
   local native=$artifacts/native/release/benchmarks
   "$native/bench-wrappers"
   "$native/bench-spawn"
+  "$native/bench-reaper"
   exec dotnet exec "$artifacts/bin/LinuxEvents.Benchmarks/release/LinuxEvents.Benchmarks.dll" "$native"
 }
 

@@ -21,5 +21,6 @@
 #include "linuxevents/relay.h"
 #include "linuxevents/pidfd.h"
 #include "linuxevents/spawn.h"
+#include "linuxevents/reaper.h"
 
 #endif

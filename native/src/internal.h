@@ -83,6 +83,11 @@ static inline int32_t lxe__read_counter(int32_t fd, uint64_t *value)
  */
 LXE_INTERNAL int32_t lxe__pidfd_number(int32_t pidfd);
 
+static inline int64_t lxe__nanoseconds(struct lxe_uapi_old_timeval time)
+{
+    return (int64_t)time.seconds * 1000000000 + (int64_t)time.microseconds * 1000;
+}
+
 /** Whether a feature is there for certain, for those that have a substitute. After the first time only a load. */
 LXE_INTERNAL int lxe__feature_enabled(uint32_t feature);
 

@@ -49,11 +49,6 @@ int32_t lxe_pidfd_getfd(int32_t pidfd, int32_t fd, uint32_t flags)
     return lxe__result(syscall(LXE_NR_PIDFD_GETFD, pidfd, fd, flags));
 }
 
-static int64_t nanoseconds(struct lxe_uapi_old_timeval time)
-{
-    return (int64_t)time.seconds * 1000000000 + (int64_t)time.microseconds * 1000;
-}
-
 /*
  * Before 5.4, or where a sandbox forbids to wait by pidfd: by number. The kernel looks the process up once, when the wait
  * begins. (What remains: between our look at the number and the kernel's, somebody else reaps the child, all numbers are used
@@ -89,8 +84,8 @@ int32_t lxe_pidfd_wait(int32_t pidfd, uint32_t options, struct lxe_pidfd_status 
         .uid = info.si_uid,
         .code = info.si_code,
         .status = info.si_status,
-        .user_time = nanoseconds(usage.user),
-        .system_time = nanoseconds(usage.system),
+        .user_time = lxe__nanoseconds(usage.user),
+        .system_time = lxe__nanoseconds(usage.system),
         .max_rss = (int64_t)usage.max_rss * 1024,
     };
     lxe__struct_give(status, &own, size);

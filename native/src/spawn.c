@@ -23,9 +23,9 @@
  * errno: the child's system calls write the errno of the thread that waits for it; that thread is ours. Under
  * valgrind the child gets a copy of the memory: its answer is lost, and a failure looks like exit code 127.
  *
- * The child's stack lies above a guard; above the stack lie two lists of descriptor numbers: no limit, no malloc.
+ * The child's stack lies above a guard; above the stack lie the lists of descriptors: no limit, no malloc.
  */
-#include "spawn_child.h"
+#include "spawn.h"
 
 #include <sched.h>
 #include <signal.h>
@@ -33,25 +33,22 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#define GUARD_SIZE 0x10000 /* a multiple of every page size */
-#define STACK_SIZE 0x10000
-
-/** One mapping: guard, stack, and above the stack two lists of as many numbers. Return: an address or MAP_FAILED. */
-static char *map(uint64_t length)
+char *lxe__stack_map(uint64_t more, uint64_t *size)
 {
 #ifdef SYS_mmap2
     const long number = SYS_mmap2;
 #else
     const long number = SYS_mmap;
 #endif
+    *size = LXE__GUARD_SIZE + LXE__STACK_SIZE + more;
     errno = ENOMEM;
-    if (length > PTRDIFF_MAX)
+    if (*size > PTRDIFF_MAX)
         return MAP_FAILED;
-    char *area = (char *)syscall(number, NULL, (size_t)length, PROT_READ | PROT_WRITE,
+    char *area = (char *)syscall(number, NULL, (size_t)*size, PROT_READ | PROT_WRITE,
                                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0L);
-    if (area != MAP_FAILED && syscall(SYS_mprotect, area, (size_t)GUARD_SIZE, PROT_NONE) < 0) {
+    if (area != MAP_FAILED && syscall(SYS_mprotect, area, (size_t)LXE__GUARD_SIZE, PROT_NONE) < 0) {
         int error = errno;
-        syscall(SYS_munmap, area, (size_t)length);
+        syscall(SYS_munmap, area, (size_t)*size);
         errno = error;
         return MAP_FAILED;
     }
@@ -85,16 +82,89 @@ static int32_t take_options(const struct lxe_spawn_options *options, struct lxe_
     return 0;
 }
 
-/** Sorts the targets; none may be negative or listed twice. */
-static int32_t take_targets(const struct lxe_spawn_options *options, int32_t *targets)
+/** Copies the descriptor list and sorts its targets; none may be negative or listed twice. */
+static int32_t take_fds(struct lxe__spawn *spawn)
 {
-    for (uint32_t i = 0; i < options->fd_count; i++)
-        targets[i] = options->fds[i].target;
-    sort(targets, options->fd_count);
-    for (uint32_t i = 0; i < options->fd_count; i++)
-        if (targets[i] < 0 || (i > 0 && targets[i] == targets[i - 1]))
+    const uint32_t count = spawn->options.fd_count;
+    for (uint32_t i = 0; i < count; i++) {
+        spawn->fds[i] = spawn->options.fds[i];
+        spawn->targets[i] = spawn->fds[i].target;
+    }
+    sort(spawn->targets, count);
+    for (uint32_t i = 0; i < count; i++)
+        if (spawn->targets[i] < 0 || (i > 0 && spawn->targets[i] == spawn->targets[i - 1]))
             return -EINVAL;
     return 0;
+}
+
+void lxe__spawn_add_fd(struct lxe__spawn *spawn, int32_t source, int32_t target)
+{
+    uint32_t at = spawn->options.fd_count++;
+    spawn->fds[at] = (struct lxe_spawn_fd){source, target};
+    for (; at > 0 && spawn->targets[at - 1] > target; at--)
+        spawn->targets[at] = spawn->targets[at - 1];
+    spawn->targets[at] = target;
+}
+
+/** Which of some signals this process ignores. */
+static uint64_t find_ignored(uint64_t signals)
+{
+    struct {
+        uintptr_t handler, rest[7];
+    } action; /* struct sigaction of the kernel is at most this large and begins with the handler */
+    uint64_t ignored = 0;
+    for (int signal = 1; signal <= 64; signal++) {
+        uint64_t bit = UINT64_C(1) << (signal - 1);
+        if ((signals & bit) != 0 && syscall(SYS_rt_sigaction, signal, NULL, &action, LXE_UAPI_SIGSET_SIZE) == 0 &&
+            action.handler == (uintptr_t)SIG_IGN)
+            ignored |= bit;
+    }
+    return ignored;
+}
+
+int32_t lxe__spawn_prepare(struct lxe__spawn *spawn, const struct lxe_spawn_options *options)
+{
+    memset(spawn, 0, sizeof *spawn);
+    spawn->area = MAP_FAILED;
+    spawn->step = LXE_SPAWN_STEP_OPTIONS;
+    int32_t error = take_options(options, &spawn->options);
+    if (error < 0)
+        return error;
+    uint64_t room = (uint64_t)spawn->options.fd_count + 3;
+    char *area = lxe__stack_map(room * (sizeof *spawn->fds + 2 * sizeof(int32_t)), &spawn->area_size);
+    if (area == MAP_FAILED) {
+        spawn->step = LXE_SPAWN_STEP_CREATE;
+        return -errno;
+    }
+    spawn->area = area;
+    spawn->fds = (struct lxe_spawn_fd *)(void *)(area + LXE__GUARD_SIZE + LXE__STACK_SIZE);
+    spawn->targets = (int32_t *)(void *)(spawn->fds + room);
+    spawn->sources = spawn->targets + room;
+    error = take_fds(spawn);
+    if (error < 0)
+        return error;
+    spawn->step = LXE_SPAWN_STEP_CREATE;
+    spawn->ignored = find_ignored(spawn->options.signal_keep_ignored);
+    spawn->close_others = 1;
+    spawn->close_range = lxe__feature_enabled(LXE_FEATURE_CLOSE_RANGE);
+    return 0;
+}
+
+void lxe__spawn_release(const struct lxe__spawn *spawn)
+{
+    if (spawn->area != MAP_FAILED)
+        syscall(SYS_munmap, spawn->area, (size_t)spawn->area_size);
+}
+
+int32_t lxe__spawn_create(struct lxe__spawn *spawn, int flags, int32_t *parent_tid)
+{
+    int32_t pid = lxe__result(clone(lxe__spawn_child, spawn->area + LXE__GUARD_SIZE + LXE__STACK_SIZE,
+                                    CLONE_VM | CLONE_VFORK | flags, spawn, parent_tid, NULL, &spawn->in_memory));
+    if (pid <= 0 || spawn->error == 0)
+        return pid;
+    while (lxe__result(syscall(SYS_wait4, pid, NULL, __WALL, NULL)) == -EINTR)
+        ;
+    return spawn->error;
 }
 
 static int32_t open_pidfd(int32_t pid)
@@ -117,13 +187,13 @@ static int32_t open_child(int32_t pid, int32_t reserve)
     return -1;
 }
 
-/** Makes the child and sleeps until it has become the program or said why not. All signals are blocked. */
-static int32_t create(struct lxe__spawn *spawn, void *stack, struct lxe_spawn_result *result)
+/** Makes the child and its pidfd. All signals are blocked. */
+static int32_t create(struct lxe__spawn *spawn, struct lxe_spawn_result *result)
 {
-    int flags = CLONE_VM | CLONE_VFORK;
+    int flags = 0;
     int32_t reserve = -1;
     if (lxe__feature_enabled(LXE_FEATURE_CLONE_PIDFD))
-        flags |= LXE_UAPI_CLONE_PIDFD;
+        flags = LXE_UAPI_CLONE_PIDFD;
     else {
         reserve = lxe__feature_check(LXE_FEATURE_PIDFD_OPEN);
         if (reserve == 0)
@@ -132,71 +202,41 @@ static int32_t create(struct lxe__spawn *spawn, void *stack, struct lxe_spawn_re
             return reserve;
     }
 
-    int pidfd = -1; /* before 5.2 the flag is ignored and this stays */
-    int32_t pid = lxe__result(clone(lxe__spawn_child, stack, flags, spawn, &pidfd));
-    if (pid > 0 && spawn->error == 0) {
+    int32_t pidfd = -1; /* before 5.2 the flag is ignored and this stays */
+    int32_t pid = lxe__spawn_create(spawn, flags, &pidfd);
+    if (pid > 0) {
         result->pid = pid;
         result->pidfd = pidfd >= 0 ? pidfd : open_child(pid, reserve);
         return 0;
     }
     if (reserve >= 0)
         syscall(SYS_close, reserve);
-    if (pid <= 0)
-        return pid;
     if (pidfd >= 0)
         syscall(SYS_close, pidfd);
-    while (lxe__result(syscall(SYS_wait4, pid, NULL, __WALL, NULL)) == -EINTR)
-        ;
-    result->step = spawn->step;
-    result->index = spawn->index;
-    return spawn->error;
-}
-
-static int32_t start(const struct lxe_spawn_options *options, struct lxe_spawn_result *result)
-{
-    uint64_t length = GUARD_SIZE + STACK_SIZE + (uint64_t)options->fd_count * 2 * sizeof(int32_t);
-    char *area = map(length);
-    if (area == MAP_FAILED) {
-        result->step = LXE_SPAWN_STEP_CREATE;
-        return -errno;
-    }
-    char *stack = area + GUARD_SIZE + STACK_SIZE;
-    int32_t *targets = (int32_t *)(void *)stack;
-
-    int32_t error = take_targets(options, targets);
-    if (error == 0) {
-        struct lxe__spawn spawn = {
-            .options = options,
-            .targets = targets,
-            .sources = targets + options->fd_count,
-            .close_range = lxe__feature_enabled(LXE_FEATURE_CLOSE_RANGE),
-        };
-        const uint64_t all = UINT64_MAX;
-        uint64_t former;
-        syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &former, LXE_UAPI_SIGSET_SIZE);
-        result->step = LXE_SPAWN_STEP_CREATE;
-        error = create(&spawn, stack, result);
-        syscall(SYS_rt_sigprocmask, SIG_SETMASK, &former, NULL, LXE_UAPI_SIGSET_SIZE);
-    }
-    syscall(SYS_munmap, area, (size_t)length);
-    return error;
+    return pid;
 }
 
 int32_t lxe_spawn_start(const struct lxe_spawn_options *options, struct lxe_spawn_result *result)
 {
-    struct lxe_spawn_result out = {.pid = -1, .pidfd = -1, .step = LXE_SPAWN_STEP_OPTIONS};
+    struct lxe_spawn_result out = {.pid = -1, .pidfd = -1};
     int32_t out_size = lxe__struct_size(result, sizeof out);
     if (out_size < 0)
         return out_size;
     if (out_size < (int32_t)offsetof(struct lxe_spawn_result, step))
         return -EINVAL; /* the pidfd would be lost */
 
-    struct lxe_spawn_options own = {0};
-    int32_t error = take_options(options, &own);
-    if (error == 0)
-        error = start(&own, &out);
-    if (error == 0)
-        out.step = LXE_SPAWN_STEP_NONE;
+    struct lxe__spawn spawn;
+    int32_t error = lxe__spawn_prepare(&spawn, options);
+    if (error == 0) {
+        const uint64_t all = UINT64_MAX;
+        uint64_t former;
+        syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &former, LXE_UAPI_SIGSET_SIZE);
+        error = create(&spawn, &out);
+        syscall(SYS_rt_sigprocmask, SIG_SETMASK, &former, NULL, LXE_UAPI_SIGSET_SIZE);
+    }
+    lxe__spawn_release(&spawn);
+    out.step = error == 0 ? LXE_SPAWN_STEP_NONE : spawn.step;
+    out.index = error == 0 ? 0 : spawn.index;
     lxe__struct_give(result, &out, out_size);
     return error;
 }

@@ -94,6 +94,13 @@ MEMBER(lxe_spawn_result, pidfd, 8, 4);
 MEMBER(lxe_spawn_result, step, 12, 4);
 MEMBER(lxe_spawn_result, index, 16, 4);
 
+GROWS(lxe_reaper_child, 24);
+MEMBER(lxe_reaper_child, size, 0, 4);
+MEMBER(lxe_reaper_child, pid, 4, 4);
+MEMBER(lxe_reaper_child, child, 8, 8);
+MEMBER(lxe_reaper_child, step, 16, 4);
+MEMBER(lxe_reaper_child, index, 20, 4);
+
 #if UINTPTR_MAX == UINT64_MAX /* these have pointers */
 
 GROWS(lxe_feature_info, 32);

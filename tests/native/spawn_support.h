@@ -3,7 +3,7 @@
 #ifndef SPAWN_SUPPORT_H
 #define SPAWN_SUPPORT_H
 
-#include "check.h"
+#include "reaper_support.h"
 
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -14,13 +14,36 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#define COUNT(array) ((uint32_t)(sizeof(array) / sizeof *(array)))
-#define BIT(signal) (UINT64_C(1) << ((signal) - 1))
+/** The spawn tests know children by their process ids. */
+static int through_reaper;
+static struct lxe_reaper_child children_of_reaper[64];
 
-/** Options for a program with these arguments, which live as long as the enclosing block. */
-#define PROGRAM(...) \
-    {.size = sizeof(struct lxe_spawn_options), .path = ((const char *const[]){__VA_ARGS__})[0], \
-     .arguments = (const char *const[]){__VA_ARGS__, NULL}}
+static inline int32_t spawn_through_reaper(const struct lxe_spawn_options *options, struct lxe_spawn_result *result)
+{
+    struct lxe_reaper_child child = {.size = sizeof child, .pid = 12345, .child = 12345, .step = 99, .index = 99};
+    int32_t error = lxe_reaper_spawn(options, &child);
+    CHECK_EQ(child.child != 0, error == 0);
+    result->pid = child.pid;
+    result->pidfd = -1;
+    result->step = child.step;
+    result->index = child.index;
+    uint32_t at = 0;
+    while (error == 0 && children_of_reaper[at].child != 0)
+        CHECK(++at < COUNT(children_of_reaper));
+    if (error == 0)
+        children_of_reaper[at] = child;
+    return error;
+}
+
+static inline int reap_through_reaper(int32_t pid)
+{
+    uint32_t at = 0;
+    while (children_of_reaper[at].child == 0 || children_of_reaper[at].pid != pid)
+        CHECK(++at < COUNT(children_of_reaper));
+    int status = finish(children_of_reaper[at]);
+    children_of_reaper[at].child = 0;
+    return status;
+}
 
 /** There is no child at all, running or dead, whatever its exit signal. */
 static inline void check_no_child(void)
@@ -33,7 +56,7 @@ static inline void check_no_child(void)
 static inline struct lxe_spawn_result spawn(const struct lxe_spawn_options *options, int32_t expected)
 {
     struct lxe_spawn_result result = {.size = sizeof result, .pid = 12345, .pidfd = 12345, .step = 99, .index = 99};
-    int32_t error = lxe_spawn_start(options, &result);
+    int32_t error = through_reaper ? spawn_through_reaper(options, &result) : lxe_spawn_start(options, &result);
     if (error != expected)
         fprintf(stderr, "%s: %s at step %u\n", options->path, strerror(-error), result.step);
     CHECK_EQ(error, expected);
@@ -54,6 +77,8 @@ static inline int reap(const struct lxe_spawn_result *child)
 {
     int status;
     CHECK(child->pid > 0);
+    if (through_reaper)
+        return reap_through_reaper(child->pid);
     CHECK_EQ(waitpid(child->pid, &status, __WALL), child->pid);
     if (child->pidfd >= 0)
         close(child->pidfd);
@@ -93,9 +118,22 @@ static inline char *standard_output(struct lxe_spawn_options options)
     return output(&options, ends[0], ends[1]);
 }
 
-static inline int call(void *test)
+static void (*tested)(void);
+
+/** Runs the test, with a reaper if that is what is tested. */
+static inline void run_tested(void)
 {
-    (*(void (**)(void))test)();
+    if (through_reaper)
+        start_reaper(0);
+    tested();
+    if (through_reaper)
+        stop_reaper();
+}
+
+static inline int call(void *unused)
+{
+    (void)unused;
+    run_tested();
     check_no_child();
     return 0;
 }
@@ -103,7 +141,8 @@ static inline int call(void *test)
 /** Runs a test in a process of its own, which it may spoil. */
 static inline void in_fork(const char *name, void (*test)(void))
 {
-    CHECK_EQ(reap_child(start_child(call, &test)), 0);
+    tested = test;
+    CHECK_EQ(reap_child(start_child(call, NULL)), 0);
     printf("ok %s\n", name);
 }
 
@@ -123,9 +162,13 @@ static inline void filter(int number, uint32_t action)
     MUST(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program));
 }
 
+/** RUN, with a reaper if that is what is tested. */
+#define RUN_SPAWN(test) run_test(#test, (tested = (test), run_tested))
+
 /** Ends the program as skipped where the child can't run in our memory, or not with exit signal 0. */
 static inline void skip_without_spawn(void)
 {
+    through_reaper = getenv("LXE_TEST_REAPER") != NULL;
     struct lxe_spawn_options options = PROGRAM("/nonexistent");
     struct lxe_spawn_result result = {.size = sizeof result};
     int32_t error = lxe_spawn_start(&options, &result);

@@ -29,6 +29,9 @@
 #define LXE_SPAWN_STEP_DESCRIPTOR 7        /* dup2(2); index says which of the list */
 #define LXE_SPAWN_STEP_CLOSE 8             /* closing all others */
 #define LXE_SPAWN_STEP_EXEC 9              /* execve(2) */
+#define LXE_SPAWN_STEP_LIMIT 10            /* setrlimit(2) */
+#define LXE_SPAWN_STEP_NICE 11             /* setpriority(2) */
+#define LXE_SPAWN_STEP_AFFINITY 12         /* sched_setaffinity(2) */
 
 /** One descriptor of the child. */
 struct lxe_spawn_fd {

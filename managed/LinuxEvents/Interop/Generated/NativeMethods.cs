@@ -166,6 +166,38 @@ internal static unsafe partial class NativeMethods
     [return: NativeTypeName("int32_t")]
     public static extern int lxe_spawn_start([NativeTypeName("const struct lxe_spawn_options *")] lxe_spawn_options* options, [NativeTypeName("struct lxe_spawn_result *")] lxe_spawn_result* result);
 
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
+    public static extern int lxe_reaper_run([NativeTypeName("uint32_t")] uint flags, [NativeTypeName("int32_t")] int changes);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
+    public static extern int lxe_reaper_pid();
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
+    public static extern int lxe_reaper_stop();
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
+    public static extern int lxe_reaper_spawn([NativeTypeName("const struct lxe_spawn_options *")] lxe_spawn_options* options, [NativeTypeName("struct lxe_reaper_child *")] lxe_reaper_child* result);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
+    public static extern int lxe_reaper_wait([NativeTypeName("uint64_t")] ulong child, [NativeTypeName("uint32_t")] uint options, [NativeTypeName("int64_t")] long deadline, [NativeTypeName("struct lxe_pidfd_status *")] lxe_pidfd_status* status);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
+    public static extern int lxe_reaper_signal([NativeTypeName("uint64_t")] ulong child, [NativeTypeName("int32_t")] int signal);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
+    public static extern int lxe_reaper_release([NativeTypeName("uint64_t")] ulong child);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
+    public static extern int lxe_reaper_orphans([NativeTypeName("uint64_t *")] ulong* count);
+
     [NativeTypeName("#define LXE_INHERIT 0x1u")]
     public const uint LXE_INHERIT = 0x1U;
 
@@ -510,4 +542,22 @@ internal static unsafe partial class NativeMethods
 
     [NativeTypeName("#define LXE_SPAWN_STEP_EXEC 9")]
     public const int LXE_SPAWN_STEP_EXEC = 9;
+
+    [NativeTypeName("#define LXE_SPAWN_STEP_LIMIT 10")]
+    public const int LXE_SPAWN_STEP_LIMIT = 10;
+
+    [NativeTypeName("#define LXE_SPAWN_STEP_NICE 11")]
+    public const int LXE_SPAWN_STEP_NICE = 11;
+
+    [NativeTypeName("#define LXE_SPAWN_STEP_AFFINITY 12")]
+    public const int LXE_SPAWN_STEP_AFFINITY = 12;
+
+    [NativeTypeName("#define LXE_HAS_REAPER 1")]
+    public const int LXE_HAS_REAPER = 1;
+
+    [NativeTypeName("#define LXE_REAPER_MAX_CHILDREN 65536")]
+    public const int LXE_REAPER_MAX_CHILDREN = 65536;
+
+    [NativeTypeName("#define LXE_REAPER_ORPHANS 0x1u")]
+    public const uint LXE_REAPER_ORPHANS = 0x1U;
 }

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* What a child has from its parent, and from the thread that asked for it where that is another process. */
+#include "spawn.h"
+
+#include <sys/resource.h>
+
+_Static_assert(sizeof((struct lxe__handed *)0)->limits / sizeof *((struct lxe__handed *)0)->limits == RLIM_NLIMITS, "all of them");
+
+/** The raw getpriority(2) gives 20 - nice. */
+static int32_t read_nice(void)
+{
+    return 20 - (int32_t)syscall(SYS_getpriority, PRIO_PROCESS, 0);
+}
+
+/** Return: how many bytes, or a negative errno. */
+static int32_t read_affinity(void *mask, size_t size)
+{
+    return lxe__result(syscall(SYS_sched_getaffinity, 0, size, mask));
+}
+
+void lxe__handed_read(struct lxe__handed *handed)
+{
+    for (int i = 0; i < RLIM_NLIMITS; i++)
+        syscall(SYS_prlimit64, 0, i, NULL, &handed->limits[i]);
+    handed->nice = read_nice();
+    handed->affinity_size = read_affinity(handed->affinity, sizeof handed->affinity);
+}
+
+int32_t lxe__handed_apply(const struct lxe__handed *handed, uint32_t *step)
+{
+    *step = LXE_SPAWN_STEP_LIMIT;
+    for (int i = 0; i < RLIM_NLIMITS; i++) { /* nothing that is right is set: a sandbox may forbid it */
+        struct {
+            uint64_t soft, hard;
+        } own;
+        if (syscall(SYS_prlimit64, 0, i, NULL, &own) < 0 ||
+            (own.soft == handed->limits[i].soft && own.hard == handed->limits[i].hard))
+            continue;
+        if (syscall(SYS_prlimit64, 0, i, &handed->limits[i], NULL) < 0)
+            return -errno;
+    }
+    *step = LXE_SPAWN_STEP_NICE;
+    if (read_nice() != handed->nice && syscall(SYS_setpriority, PRIO_PROCESS, 0, handed->nice) < 0)
+        return -errno;
+    *step = LXE_SPAWN_STEP_AFFINITY;
+    unsigned char own[sizeof handed->affinity];
+    int32_t size = read_affinity(own, sizeof own);
+    for (int32_t i = 0; i < size && size == handed->affinity_size; i++)
+        if (own[i] != handed->affinity[i])
+            return lxe__result(syscall(SYS_sched_setaffinity, 0, (size_t)size, handed->affinity));
+    return 0;
+}
