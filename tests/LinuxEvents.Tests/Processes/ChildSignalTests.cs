@@ -81,8 +81,8 @@ public sealed class ChildSignalTests
         Assert.False(child.Signal(LinuxSignal.SIGKILL));
         Assert.NotNull(ProcFs.State(grandchild));
         Assert.True(child.SignalGroup(LinuxSignal.SIGKILL));
+        // Its output ends with it. (Who reaps it, and so empties the group, is not ours to say.)
         Assert.Equal("", reader.ReadToEnd());
-        Until.True(() => !child.SignalGroup(LinuxSignal.None), "the end of the group");
     }
 
     [Fact]
