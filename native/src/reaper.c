@@ -36,16 +36,6 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#ifdef SYS_getresuid32
-#define NR_GETRESUID SYS_getresuid32
-#define NR_GETRESGID SYS_getresgid32
-#define NR_GETGROUPS SYS_getgroups32
-#else
-#define NR_GETRESUID SYS_getresuid
-#define NR_GETRESGID SYS_getresgid
-#define NR_GETGROUPS SYS_getgroups
-#endif
-
 struct lxe__reaper lxe__reaper;
 
 static int32_t current_process(void)
@@ -57,9 +47,9 @@ void lxe__identity_read(struct lxe__identity *identity)
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     memset(identity, 0, sizeof *identity);
-    syscall(NR_GETRESUID, &identity->ids[0], &identity->ids[1], &identity->ids[2]);
-    syscall(NR_GETRESGID, &identity->ids[3], &identity->ids[4], &identity->ids[5]);
-    identity->group_count = (int32_t)syscall(NR_GETGROUPS, 0, NULL);
+    syscall(LXE_NR_GETRESUID, &identity->ids[0], &identity->ids[1], &identity->ids[2]);
+    syscall(LXE_NR_GETRESGID, &identity->ids[3], &identity->ids[4], &identity->ids[5]);
+    identity->group_count = (int32_t)syscall(LXE_NR_GETGROUPS, 0, NULL);
     identity->no_new_privileges = (int32_t)syscall(SYS_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
     syscall(SYS_capget, &header, identity->capabilities);
 }
@@ -70,17 +60,13 @@ static uint64_t lock(void)
     const uint64_t all = UINT64_MAX;
     uint64_t former;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &former, LXE_UAPI_SIGSET_SIZE);
-    uint32_t state = 0;
-    if (!atomic_compare_exchange_strong(&lxe__reaper.lock, &state, 1))
-        while (atomic_exchange(&lxe__reaper.lock, 2) != 0)
-            lxe__futex_wait(&lxe__reaper.lock, 2);
+    lxe__lock(&lxe__reaper.lock);
     return former;
 }
 
 static void unlock(uint64_t former)
 {
-    if (atomic_exchange(&lxe__reaper.lock, 0) == 2)
-        syscall(SYS_futex, &lxe__reaper.lock, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    lxe__unlock(&lxe__reaper.lock);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &former, NULL, LXE_UAPI_SIGSET_SIZE);
 }
 
@@ -138,6 +124,11 @@ static int32_t ask(enum lxe__request request, const struct lxe_spawn_fd *fds, ui
     return error == 0 ? lxe__reaper.result : error == -EPIPE || error == -ECONNRESET ? -ESRCH : error;
 }
 
+static int is_open(int32_t fd)
+{
+    return syscall(SYS_fcntl, fd, F_GETFD) >= 0;
+}
+
 /** Adds what a child would have from the calling thread, were it the parent. */
 static int32_t hand_down(struct lxe__spawn *spawn)
 {
@@ -164,13 +155,16 @@ static int32_t hand_down(struct lxe__spawn *spawn)
 static int32_t ask_for_child(struct lxe__spawn *spawn)
 {
     const uint32_t listed = spawn->options.fd_count;
+    const struct lxe_spawn_fd *const fds = spawn->options.fds; /* the caller's: the helper writes to ours */
     for (int32_t number = 0; number <= 2; number++) /* what a child has without being asked, and execve leaves open */
         if (!lxe__is_listed(spawn->targets, spawn->options.fd_count, number) && syscall(SYS_fcntl, number, F_GETFD) == 0)
             lxe__spawn_add_fd(spawn, number, number);
+    for (uint32_t i = 0; i < spawn->single_count; i++)
+        spawn->fds[spawn->options.fd_count + i].source = *spawn->singles[i].fd;
     lxe__reaper.spawn = spawn;
     lxe__reaper.child = 0;
     spawn->in_memory = 1;
-    int32_t error = ask(LXE__REQUEST_SPAWN, spawn->fds, spawn->options.fd_count);
+    int32_t error = ask(LXE__REQUEST_SPAWN, spawn->fds, spawn->options.fd_count + spawn->single_count);
     if (error == -ESRCH && spawn->pid > 0) { /* the helper died with the child in our memory */
         int32_t present;
         while ((present = spawn->in_memory) != 0) /* the kernel's wake-up is not of the private kind */
@@ -181,8 +175,13 @@ static int32_t ask_for_child(struct lxe__spawn *spawn)
         lxe_reaper_release(lxe__reaper.child);
     if (error == -EBADF && spawn->step == LXE_SPAWN_STEP_CREATE) {
         spawn->step = LXE_SPAWN_STEP_DESCRIPTOR;
-        while (spawn->index < listed && syscall(SYS_fcntl, spawn->options.fds[spawn->index].source, F_GETFD) >= 0)
+        while (spawn->index < listed && is_open(fds[spawn->index].source))
             spawn->index++;
+        for (uint32_t i = 0; i < spawn->single_count && spawn->index == listed; i++)
+            if (!is_open(*spawn->singles[i].fd))
+                spawn->step = spawn->singles[i].step;
+        if (spawn->step != LXE_SPAWN_STEP_DESCRIPTOR)
+            spawn->index = 0;
     }
     return error;
 }
@@ -208,8 +207,11 @@ int32_t lxe_reaper_spawn(const struct lxe_spawn_options *options, struct lxe_rea
     if (error == 0) {
         uint64_t former = lock();
         error = hand_down(&spawn);
-        if (error == 0)
+        if (error == 0) {
+            long dumpable = lxe__dumpable_keep(&spawn);
             error = ask_for_child(&spawn);
+            lxe__dumpable_restore(&spawn, dumpable);
+        }
         if (error == 0) {
             out.pid = spawn.pid;
             out.child = lxe__reaper.child;
@@ -287,7 +289,7 @@ static int32_t await_helper(int32_t pid)
     lxe__reaper.ready = 0;
     lxe__slots_lose();
     lxe__reaper.answered = 1;
-    lxe__futex_wake(&lxe__reaper.answered);
+    lxe__futex_wake(&lxe__reaper.answered, INT32_MAX);
     uint64_t former = lock();
     syscall(SYS_close, lxe__reaper.socket);
     unlock(former);

@@ -3,10 +3,8 @@
 #ifndef LXE_REAPER_H
 #define LXE_REAPER_H
 
+#include "lock.h"
 #include "spawn.h"
-
-#include <linux/futex.h>
-#include <stdatomic.h>
 
 /** Who may ask: what of a process its children have and can't be given afterwards. */
 struct lxe__identity {
@@ -29,7 +27,7 @@ enum lxe__message { LXE__MESSAGE_PART, LXE__MESSAGE_LAST, LXE__MESSAGE_FORGET };
 struct lxe__reaper {
     _Atomic int32_t owner;     /* the process in which lxe_reaper_run runs, or 0 */
     _Atomic int32_t ready;     /* the same while its helper takes requests, or 0: in a copy of the process it is another's */
-    _Atomic uint32_t lock;     /* over the socket and the request; 0 free, 1 held, 2 held and perhaps waited for */
+    _Atomic uint32_t lock;     /* over the socket and the request */
     _Atomic uint32_t answered; /* whether the helper has answered, or never will */
     _Atomic int32_t pid;       /* of the helper */
     _Atomic uint64_t orphans;
@@ -55,16 +53,6 @@ LXE_INTERNAL void lxe__identity_read(struct lxe__identity *identity);
 
 /** The helper's whole life, as clone(2) wants it. */
 LXE_INTERNAL int lxe__reaper_helper(void *unused);
-
-static inline void lxe__futex_wake(_Atomic uint32_t *word)
-{
-    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
-}
-
-static inline void lxe__futex_wait(_Atomic uint32_t *word, uint32_t value)
-{
-    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
-}
 
 /** Makes room for children, once in a process. Return: 0, or a negative errno. */
 LXE_INTERNAL int32_t lxe__slots_map(void);

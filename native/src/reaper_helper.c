@@ -36,7 +36,7 @@ static void answer(int32_t result)
 {
     lxe__reaper.result = result;
     lxe__reaper.answered = 1;
-    lxe__futex_wake(&lxe__reaper.answered);
+    lxe__futex_wake(&lxe__reaper.answered, INT32_MAX);
 }
 
 /** Reaps all that have ended, and notes all that have stopped or continued. */
@@ -119,11 +119,16 @@ static void receive(uint32_t *received)
         return;
     int32_t result = -ECANCELED;
     if (kind == LXE__MESSAGE_LAST) {
+        struct lxe__spawn *request = lxe__reaper.spawn;
         result = -EMFILE;
-        if (fds == NULL || *received == lxe__reaper.spawn->options.fd_count)
+        if (fds == NULL)
             result = serve();
-        else
-            lxe__reaper.spawn->step = LXE_SPAWN_STEP_DESCRIPTOR;
+        else if (*received == request->options.fd_count + request->single_count) {
+            for (uint32_t i = 0; i < request->single_count; i++)
+                *request->singles[i].fd = fds[request->options.fd_count + i].source;
+            result = serve();
+        } else
+            request->step = LXE_SPAWN_STEP_DESCRIPTOR;
     }
     while (*received > 0)
         syscall(SYS_close, fds[--*received].source);

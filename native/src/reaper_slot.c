@@ -66,7 +66,7 @@ int32_t lxe__slots_map(void)
 static void tell(struct slot *slot)
 {
     slot->changes++;
-    lxe__futex_wake(&slot->changes);
+    lxe__futex_wake(&slot->changes, INT32_MAX);
 }
 
 static uint32_t *bucket_of(int32_t pid)

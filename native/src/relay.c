@@ -25,9 +25,8 @@
  * - fork. A subscription belongs to the process that opened it. In another one, be it a copy or (vfork) in the same memory,
  *   the handler touches nothing of this state: it puts the former action back in that process and sends the signal again.
  */
+#include "lock.h"
 #include "relay.h"
-
-#include <linux/futex.h>
 
 #define REFUSED                                                                                                        \
     (BIT(SIGKILL) | BIT(SIGSTOP) | BIT(SIGILL) | BIT(SIGTRAP) | BIT(SIGBUS) | BIT(SIGFPE) | BIT(SIGSEGV) | BIT(SIGSYS) | \
@@ -38,27 +37,18 @@
 struct lxe__subscription lxe__subscriptions[LXE_RELAY_MAX_SUBSCRIPTIONS];
 _Atomic int32_t lxe__relay_home;
 
-static _Atomic uint32_t lock; /* 0 free, 1 held, 2 held and perhaps waited for */
-
-static void futex(_Atomic uint32_t *word, int operation, uint32_t value)
-{
-    syscall(SYS_futex, word, operation, value, NULL, NULL, 0);
-}
+static _Atomic uint32_t lock;
 
 uint64_t lxe__relay_lock(void)
 {
     uint64_t former = lxe__set_mask(UINT64_MAX);
-    uint32_t state = 0;
-    if (!atomic_compare_exchange_strong(&lock, &state, 1))
-        while (atomic_exchange(&lock, 2) != 0)
-            futex(&lock, FUTEX_WAIT_PRIVATE, 2);
+    lxe__lock(&lock);
     return former;
 }
 
 void lxe__relay_unlock(uint64_t former)
 {
-    if (atomic_exchange(&lock, 0) == 2)
-        futex(&lock, FUTEX_WAKE_PRIVATE, 1);
+    lxe__unlock(&lock);
     lxe__set_mask(former);
 }
 
@@ -103,7 +93,7 @@ static void retire(struct lxe__subscription *subscription)
     subscription->owner = 0;
     uint32_t users;
     while ((users = subscription->users) != 0)
-        futex(&subscription->users, FUTEX_WAIT_PRIVATE, users);
+        lxe__futex_wait(&subscription->users, users);
 }
 
 /** Gives back the former action of a subscription's signals, where nobody else has subscribed. Return: which to raise again. */

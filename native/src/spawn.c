@@ -25,13 +25,19 @@
  *
  * The child's stack lies above a guard; above the stack lie the lists of descriptors: no limit, no malloc.
  */
+#include "lock.h"
 #include "spawn.h"
 
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
+
+#define FLAGS                                                                                                           \
+    (LXE_SPAWN_SESSION | LXE_SPAWN_PROCESS_GROUP | LXE_SPAWN_TERMINAL | LXE_SPAWN_DIRECTORY | LXE_SPAWN_CGROUP |         \
+     LXE_SPAWN_UMASK | LXE_SPAWN_NICE | LXE_SPAWN_GROUPS | LXE_SPAWN_GID | LXE_SPAWN_UID)
 
 char *lxe__stack_map(uint64_t more, uint64_t *size)
 {
@@ -75,10 +81,15 @@ static int32_t take_options(const struct lxe_spawn_options *options, struct lxe_
     if (size < 0)
         return size;
     memcpy(own, options, (size_t)size);
-    if ((own->flags & ~(LXE_SPAWN_SESSION | LXE_SPAWN_PROCESS_GROUP)) != 0)
+    if ((own->flags & ~FLAGS) != 0 || own->reserved != 0)
         return -EINVAL;
-    if (own->path == NULL || own->arguments == NULL || (own->fds == NULL && own->fd_count != 0))
+    if (own->path == NULL || own->arguments == NULL || (own->fds == NULL && own->fd_count != 0) ||
+        (own->groups == NULL && own->group_count != 0) || (own->limits == NULL && own->limit_count != 0) ||
+        (own->affinity == NULL && own->affinity_count != 0))
         return -EFAULT;
+    for (uint32_t i = 0; i < own->limit_count; i++)
+        if (own->limits[i].reserved != 0)
+            return -EINVAL;
     return 0;
 }
 
@@ -95,6 +106,15 @@ static int32_t take_fds(struct lxe__spawn *spawn)
         if (spawn->targets[i] < 0 || (i > 0 && spawn->targets[i] == spawn->targets[i - 1]))
             return -EINVAL;
     return 0;
+}
+
+/** Notes an option that is a descriptor. */
+static void take_single(struct lxe__spawn *spawn, uint32_t flag, int32_t *fd, uint32_t step)
+{
+    if ((spawn->options.flags & flag) != 0) {
+        spawn->singles[spawn->single_count].fd = fd;
+        spawn->singles[spawn->single_count++].step = step;
+    }
 }
 
 void lxe__spawn_add_fd(struct lxe__spawn *spawn, int32_t source, int32_t target)
@@ -130,7 +150,7 @@ int32_t lxe__spawn_prepare(struct lxe__spawn *spawn, const struct lxe_spawn_opti
     int32_t error = take_options(options, &spawn->options);
     if (error < 0)
         return error;
-    uint64_t room = (uint64_t)spawn->options.fd_count + 3;
+    uint64_t room = (uint64_t)spawn->options.fd_count + 6;
     char *area = lxe__stack_map(room * (sizeof *spawn->fds + 2 * sizeof(int32_t)), &spawn->area_size);
     if (area == MAP_FAILED) {
         spawn->step = LXE_SPAWN_STEP_CREATE;
@@ -145,6 +165,9 @@ int32_t lxe__spawn_prepare(struct lxe__spawn *spawn, const struct lxe_spawn_opti
         return error;
     spawn->step = LXE_SPAWN_STEP_CREATE;
     spawn->ignored = find_ignored(spawn->options.signal_keep_ignored);
+    take_single(spawn, LXE_SPAWN_TERMINAL, &spawn->options.terminal, LXE_SPAWN_STEP_TERMINAL);
+    take_single(spawn, LXE_SPAWN_DIRECTORY, &spawn->options.directory, LXE_SPAWN_STEP_WORKING_DIRECTORY);
+    take_single(spawn, LXE_SPAWN_CGROUP, &spawn->options.cgroup, LXE_SPAWN_STEP_CGROUP);
     spawn->close_others = 1;
     spawn->close_range = lxe__feature_enabled(LXE_FEATURE_CLOSE_RANGE);
     return 0;
@@ -156,8 +179,33 @@ void lxe__spawn_release(const struct lxe__spawn *spawn)
         syscall(SYS_munmap, spawn->area, (size_t)spawn->area_size);
 }
 
+static _Atomic uint32_t user_lock;
+
+static int changes_user(const struct lxe__spawn *spawn)
+{
+    return (spawn->options.flags & (LXE_SPAWN_UID | LXE_SPAWN_GID)) != 0;
+}
+
+long lxe__dumpable_keep(const struct lxe__spawn *spawn)
+{
+    if (!changes_user(spawn))
+        return 0;
+    lxe__lock(&user_lock);
+    return syscall(SYS_prctl, PR_GET_DUMPABLE, 0, 0, 0, 0);
+}
+
+void lxe__dumpable_restore(const struct lxe__spawn *spawn, long dumpable)
+{
+    if (!changes_user(spawn))
+        return;
+    if (dumpable == 1) /* no other value is lost */
+        syscall(SYS_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0);
+    lxe__unlock(&user_lock);
+}
+
 int32_t lxe__spawn_create(struct lxe__spawn *spawn, int flags, int32_t *parent_tid)
 {
+    spawn->parent = (int32_t)syscall(SYS_getpid);
     int32_t pid = lxe__result(clone(lxe__spawn_child, spawn->area + LXE__GUARD_SIZE + LXE__STACK_SIZE,
                                     CLONE_VM | CLONE_VFORK | flags, spawn, parent_tid, NULL, &spawn->in_memory));
     if (pid <= 0 || spawn->error == 0)
@@ -231,7 +279,9 @@ int32_t lxe_spawn_start(const struct lxe_spawn_options *options, struct lxe_spaw
         const uint64_t all = UINT64_MAX;
         uint64_t former;
         syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &former, LXE_UAPI_SIGSET_SIZE);
+        long dumpable = lxe__dumpable_keep(&spawn);
         error = create(&spawn, &out);
+        lxe__dumpable_restore(&spawn, dumpable);
         syscall(SYS_rt_sigprocmask, SIG_SETMASK, &former, NULL, LXE_UAPI_SIGSET_SIZE);
     }
     lxe__spawn_release(&spawn);

@@ -21,7 +21,12 @@ struct lxe__handed {
 /** One spawn. Lives until the child has left our memory. */
 struct lxe__spawn {
     struct lxe_spawn_options options; /* complete and checked */
-    struct lxe_spawn_fd *fds;         /* the descriptor list: a copy of the caller's, with room for three more */
+    struct lxe_spawn_fd *fds;         /* the descriptor list: a copy of the caller's, with room for six more */
+    struct {
+        int32_t *fd;                  /* an option that is a descriptor itself, */
+        uint32_t step;                /* and the step that uses it, before the list is placed */
+    } singles[3];
+    uint32_t single_count;
     int32_t *targets;                 /* its targets, ascending */
     int32_t *sources;                 /* room for as many: where the child finds the source of each entry */
     char *area;                       /* where guard, stack and these lists are */
@@ -30,6 +35,7 @@ struct lxe__spawn {
     const struct lxe__handed *handed; /* NULL where the caller is the parent */
     int close_others;                 /* whether the child has descriptors that execve does not close */
     int close_range;                  /* whether close_range(2) is to be had */
+    int32_t parent;                   /* the process that makes the child */
     int32_t pid;                      /* of the child, once it is born, and if the kernel was asked to write it here */
     _Atomic int32_t in_memory;        /* not zero until the child has left our memory, if the kernel was asked to clear it */
     int32_t error;                    /* the child's answer: a negative errno when it did not come to exec, */
@@ -53,6 +59,15 @@ LXE_INTERNAL void lxe__spawn_add_fd(struct lxe__spawn *spawn, int32_t source, in
  * All signals are blocked. A child that failed is reaped. Return: its process id, or a negative errno and the step.
  */
 LXE_INTERNAL int32_t lxe__spawn_create(struct lxe__spawn *spawn, int flags, int32_t *parent_tid);
+
+/**
+ * lxe__dumpable_keep - before a child that changes its user
+ *
+ * A process that does so stops being dumpable. That is a property of the memory, which is ours: what it was comes back
+ * afterwards. One such spawn at a time, or one would take for ours what another's child has left. Return: what it was.
+ */
+LXE_INTERNAL long lxe__dumpable_keep(const struct lxe__spawn *spawn);
+LXE_INTERNAL void lxe__dumpable_restore(const struct lxe__spawn *spawn, long dumpable);
 
 LXE_INTERNAL void lxe__spawn_release(const struct lxe__spawn *spawn);
 

@@ -14,6 +14,9 @@
 #include "spawn.h"
 
 #include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 static int is_target(const struct lxe__spawn *spawn, int32_t number)
 {
@@ -58,7 +61,7 @@ static int32_t place_targets(struct lxe__spawn *spawn)
 }
 
 /** The kernel's own call, since libc's hides the signals that libc itself catches. */
-static int32_t reset_signals(const struct lxe__spawn *spawn)
+static int32_t reset_signals(struct lxe__spawn *spawn)
 {
     /* struct sigaction of the kernel is at most this large and begins with the handler. */
     static const struct {
@@ -75,44 +78,158 @@ static int32_t reset_signals(const struct lxe__spawn *spawn)
     return lxe__result(syscall(SYS_rt_sigprocmask, SIG_SETMASK, &spawn->options.signal_mask, NULL, LXE_UAPI_SIGSET_SIZE));
 }
 
-static int32_t start(struct lxe__spawn *spawn)
+static int has(const struct lxe__spawn *spawn, uint32_t flag)
+{
+    return (spawn->options.flags & flag) != 0;
+}
+
+static int32_t start_session(struct lxe__spawn *spawn)
+{
+    return has(spawn, LXE_SPAWN_SESSION) ? lxe__result(syscall(SYS_setsid)) : 0;
+}
+
+static int32_t take_terminal(struct lxe__spawn *spawn)
+{
+    return has(spawn, LXE_SPAWN_TERMINAL) ? lxe__result(syscall(SYS_ioctl, spawn->options.terminal, TIOCSCTTY, 0)) : 0;
+}
+
+static int32_t join_group(struct lxe__spawn *spawn)
+{
+    return has(spawn, LXE_SPAWN_PROCESS_GROUP) ? lxe__result(syscall(SYS_setpgid, 0, spawn->options.process_group)) : 0;
+}
+
+static int32_t join_cgroup(struct lxe__spawn *spawn)
+{
+    if (!has(spawn, LXE_SPAWN_CGROUP))
+        return 0;
+    int32_t fd = lxe__result(syscall(SYS_openat, spawn->options.cgroup, "cgroup.procs", O_WRONLY | O_CLOEXEC, 0));
+    if (fd < 0)
+        return fd;
+    int32_t result = lxe__result(syscall(SYS_write, fd, "0", 1));
+    syscall(SYS_close, fd);
+    return result;
+}
+
+static int32_t change_directory(struct lxe__spawn *spawn)
+{
+    int32_t result = has(spawn, LXE_SPAWN_DIRECTORY) ? lxe__result(syscall(SYS_fchdir, spawn->options.directory)) : 0;
+    if (result == 0 && spawn->options.working_directory != NULL)
+        result = lxe__result(syscall(SYS_chdir, spawn->options.working_directory));
+    if (has(spawn, LXE_SPAWN_UMASK))
+        syscall(SYS_umask, spawn->options.umask);
+    return result;
+}
+
+static int32_t take_handed(struct lxe__spawn *spawn)
+{
+    return spawn->handed != NULL ? lxe__handed_apply(spawn->handed, &spawn->step) : 0;
+}
+
+static int32_t place_descriptors(struct lxe__spawn *spawn)
+{
+    int32_t result = move_sources(spawn);
+    if (result == 0)
+        result = place_targets(spawn);
+    if (result == 0)
+        spawn->index = 0;
+    return result;
+}
+
+static int32_t close_others(struct lxe__spawn *spawn)
+{
+    if (!spawn->close_others)
+        return 0;
+    return lxe__close_others(3, spawn->targets, spawn->options.fd_count, spawn->close_range);
+}
+
+/** After the descriptors: one may have a number that the limit forbids from now on. */
+static int32_t set_limits(struct lxe__spawn *spawn)
+{
+    for (uint32_t i = 0; i < spawn->options.limit_count; i++) {
+        spawn->index = i;
+        const struct lxe_spawn_limit *limit = &spawn->options.limits[i];
+        if (syscall(SYS_prlimit64, 0, limit->resource, &limit->soft, NULL) < 0)
+            return -errno;
+    }
+    spawn->index = 0;
+    return 0;
+}
+
+static int32_t set_nice(struct lxe__spawn *spawn)
+{
+    return has(spawn, LXE_SPAWN_NICE) ? lxe__result(syscall(SYS_setpriority, PRIO_PROCESS, 0, spawn->options.nice)) : 0;
+}
+
+static int32_t set_affinity(struct lxe__spawn *spawn)
 {
     const struct lxe_spawn_options *options = &spawn->options;
-    static const char *const empty[] = {NULL};
-    int32_t result;
+    if (options->affinity == NULL)
+        return 0;
+    return lxe__result(syscall(SYS_sched_setaffinity, 0, options->affinity_count * sizeof *options->affinity, options->affinity));
+}
 
-    spawn->step = LXE_SPAWN_STEP_SESSION;
-    if ((options->flags & LXE_SPAWN_SESSION) != 0 && (result = lxe__result(syscall(SYS_setsid))) < 0)
-        return result;
-    spawn->step = LXE_SPAWN_STEP_PROCESS_GROUP;
-    if ((options->flags & LXE_SPAWN_PROCESS_GROUP) != 0 &&
-        (result = lxe__result(syscall(SYS_setpgid, 0, options->process_group))) < 0)
-        return result;
-    spawn->step = LXE_SPAWN_STEP_WORKING_DIRECTORY;
-    if (options->working_directory != NULL && (result = lxe__result(syscall(SYS_chdir, options->working_directory))) < 0)
-        return result;
-    if (spawn->handed != NULL && (result = lxe__handed_apply(spawn->handed, &spawn->step)) < 0)
-        return result;
-    spawn->step = LXE_SPAWN_STEP_DESCRIPTOR;
-    if ((result = move_sources(spawn)) < 0 || (result = place_targets(spawn)) < 0)
-        return result;
-    spawn->index = 0;
-    spawn->step = LXE_SPAWN_STEP_CLOSE;
-    if (spawn->close_others &&
-        (result = lxe__close_others(3, spawn->targets, options->fd_count, spawn->close_range)) < 0)
-        return result;
-    spawn->step = LXE_SPAWN_STEP_SIGNALS;
-    if ((result = reset_signals(spawn)) < 0)
-        return result;
-    spawn->step = LXE_SPAWN_STEP_EXEC;
+/** The kernel's own calls, which change this process alone. The user last: it may change the others. */
+static int32_t change_user(struct lxe__spawn *spawn)
+{
+    const struct lxe_spawn_options *options = &spawn->options;
+    int32_t result = 0;
+    if (has(spawn, LXE_SPAWN_GROUPS))
+        result = lxe__result(syscall(LXE_NR_SETGROUPS, options->group_count, options->groups));
+    if (result == 0 && has(spawn, LXE_SPAWN_GID))
+        result = lxe__result(syscall(LXE_NR_SETRESGID, options->gid, options->gid, options->gid));
+    if (result == 0 && has(spawn, LXE_SPAWN_UID))
+        result = lxe__result(syscall(LXE_NR_SETRESUID, options->uid, options->uid, options->uid));
+    return result;
+}
+
+/** After the user, whose change forgets it. A parent that ended before gives no signal: then nobody hears our answer either. */
+static int32_t expect_parent_death(struct lxe__spawn *spawn)
+{
+    if (spawn->options.parent_death_signal == 0)
+        return 0;
+    int32_t result = lxe__result(syscall(SYS_prctl, PR_SET_PDEATHSIG, spawn->options.parent_death_signal, 0, 0, 0));
+    int32_t parent = (int32_t)syscall(SYS_getppid); /* 0: in another pid namespace */
+    return result == 0 && parent != spawn->parent && parent != 0 ? -ESRCH : result;
+}
+
+static int32_t execute(struct lxe__spawn *spawn)
+{
+    static const char *const empty[] = {NULL};
+    const struct lxe_spawn_options *options = &spawn->options;
     return lxe__result(syscall(SYS_execve, options->path, options->arguments,
                                options->environment != NULL ? options->environment : empty));
 }
 
+static const struct {
+    uint32_t number;
+    int32_t (*run)(struct lxe__spawn *);
+} steps[] = {
+    {LXE_SPAWN_STEP_SESSION, start_session},
+    {LXE_SPAWN_STEP_TERMINAL, take_terminal},
+    {LXE_SPAWN_STEP_PROCESS_GROUP, join_group},
+    {LXE_SPAWN_STEP_CGROUP, join_cgroup},
+    {LXE_SPAWN_STEP_WORKING_DIRECTORY, change_directory},
+    {LXE_SPAWN_STEP_LIMIT, take_handed},
+    {LXE_SPAWN_STEP_DESCRIPTOR, place_descriptors},
+    {LXE_SPAWN_STEP_CLOSE, close_others},
+    {LXE_SPAWN_STEP_LIMIT, set_limits},
+    {LXE_SPAWN_STEP_NICE, set_nice},
+    {LXE_SPAWN_STEP_AFFINITY, set_affinity},
+    {LXE_SPAWN_STEP_CREDENTIALS, change_user},
+    {LXE_SPAWN_STEP_PARENT_DEATH, expect_parent_death},
+    {LXE_SPAWN_STEP_SIGNALS, reset_signals},
+    {LXE_SPAWN_STEP_EXEC, execute},
+};
+
 int lxe__spawn_child(void *argument)
 {
     struct lxe__spawn *spawn = argument;
-    spawn->error = start(spawn);
+    int32_t result = 0;
+    for (uint32_t i = 0; i < sizeof steps / sizeof *steps && result >= 0; i++) {
+        spawn->step = steps[i].number;
+        result = steps[i].run(spawn);
+    }
+    spawn->error = result;
     for (;;)
         syscall(SYS_exit_group, 127);
 }

@@ -32,6 +32,23 @@
 #define LXE_NR_TIMERFD_SETTIME SYS_timerfd_settime
 #endif
 
+/* 32-bit processors: the calls with 32-bit user and group ids. */
+#if defined(SYS_setresuid32)
+#define LXE_NR_GETRESUID SYS_getresuid32
+#define LXE_NR_GETRESGID SYS_getresgid32
+#define LXE_NR_GETGROUPS SYS_getgroups32
+#define LXE_NR_SETRESUID SYS_setresuid32
+#define LXE_NR_SETRESGID SYS_setresgid32
+#define LXE_NR_SETGROUPS SYS_setgroups32
+#else
+#define LXE_NR_GETRESUID SYS_getresuid
+#define LXE_NR_GETRESGID SYS_getresgid
+#define LXE_NR_GETGROUPS SYS_getgroups
+#define LXE_NR_SETRESUID SYS_setresuid
+#define LXE_NR_SETRESGID SYS_setresgid
+#define LXE_NR_SETGROUPS SYS_setgroups
+#endif
+
 /** The size of the kernel's signal sets, in bytes. */
 #define LXE_UAPI_SIGSET_SIZE ((size_t)8)
 

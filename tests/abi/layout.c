@@ -59,6 +59,12 @@ FIXED(lxe_spawn_fd, 8);
 MEMBER(lxe_spawn_fd, source, 0, 4);
 MEMBER(lxe_spawn_fd, target, 4, 4);
 
+FIXED(lxe_spawn_limit, 24);
+MEMBER(lxe_spawn_limit, resource, 0, 4);
+MEMBER(lxe_spawn_limit, reserved, 4, 4);
+MEMBER(lxe_spawn_limit, soft, 8, 8);
+MEMBER(lxe_spawn_limit, hard, 16, 8);
+
 GROWS(lxe_pidfd_status, 48);
 MEMBER(lxe_pidfd_status, size, 0, 4);
 MEMBER(lxe_pidfd_status, pid, 4, 4);
@@ -111,7 +117,7 @@ MEMBER(lxe_feature_info, kernel, 12, 4);
 MEMBER(lxe_feature_info, name, 16, 8);
 MEMBER(lxe_feature_info, substitute, 24, 8);
 
-GROWS(lxe_spawn_options, 72);
+GROWS(lxe_spawn_options, 144);
 MEMBER(lxe_spawn_options, size, 0, 4);
 MEMBER(lxe_spawn_options, flags, 4, 4);
 MEMBER(lxe_spawn_options, path, 8, 8);
@@ -123,5 +129,20 @@ MEMBER(lxe_spawn_options, fd_count, 48, 4);
 MEMBER(lxe_spawn_options, process_group, 52, 4);
 MEMBER(lxe_spawn_options, signal_mask, 56, 8);
 MEMBER(lxe_spawn_options, signal_keep_ignored, 64, 8);
+MEMBER(lxe_spawn_options, terminal, 72, 4);
+MEMBER(lxe_spawn_options, directory, 76, 4);
+MEMBER(lxe_spawn_options, cgroup, 80, 4);
+MEMBER(lxe_spawn_options, umask, 84, 4);
+MEMBER(lxe_spawn_options, nice, 88, 4);
+MEMBER(lxe_spawn_options, uid, 92, 4);
+MEMBER(lxe_spawn_options, gid, 96, 4);
+MEMBER(lxe_spawn_options, parent_death_signal, 100, 4);
+MEMBER(lxe_spawn_options, groups, 104, 8);
+MEMBER(lxe_spawn_options, limits, 112, 8);
+MEMBER(lxe_spawn_options, affinity, 120, 8);
+MEMBER(lxe_spawn_options, group_count, 128, 4);
+MEMBER(lxe_spawn_options, limit_count, 132, 4);
+MEMBER(lxe_spawn_options, affinity_count, 136, 4);
+MEMBER(lxe_spawn_options, reserved, 140, 4);
 
 #endif

@@ -513,6 +513,30 @@ internal static unsafe partial class NativeMethods
     [NativeTypeName("#define LXE_SPAWN_PROCESS_GROUP 0x2u")]
     public const uint LXE_SPAWN_PROCESS_GROUP = 0x2U;
 
+    [NativeTypeName("#define LXE_SPAWN_TERMINAL 0x4u")]
+    public const uint LXE_SPAWN_TERMINAL = 0x4U;
+
+    [NativeTypeName("#define LXE_SPAWN_DIRECTORY 0x8u")]
+    public const uint LXE_SPAWN_DIRECTORY = 0x8U;
+
+    [NativeTypeName("#define LXE_SPAWN_CGROUP 0x10u")]
+    public const uint LXE_SPAWN_CGROUP = 0x10U;
+
+    [NativeTypeName("#define LXE_SPAWN_UMASK 0x20u")]
+    public const uint LXE_SPAWN_UMASK = 0x20U;
+
+    [NativeTypeName("#define LXE_SPAWN_NICE 0x40u")]
+    public const uint LXE_SPAWN_NICE = 0x40U;
+
+    [NativeTypeName("#define LXE_SPAWN_GROUPS 0x80u")]
+    public const uint LXE_SPAWN_GROUPS = 0x80U;
+
+    [NativeTypeName("#define LXE_SPAWN_GID 0x100u")]
+    public const uint LXE_SPAWN_GID = 0x100U;
+
+    [NativeTypeName("#define LXE_SPAWN_UID 0x200u")]
+    public const uint LXE_SPAWN_UID = 0x200U;
+
     [NativeTypeName("#define LXE_SPAWN_STEP_NONE 0")]
     public const int LXE_SPAWN_STEP_NONE = 0;
 
@@ -551,6 +575,18 @@ internal static unsafe partial class NativeMethods
 
     [NativeTypeName("#define LXE_SPAWN_STEP_AFFINITY 12")]
     public const int LXE_SPAWN_STEP_AFFINITY = 12;
+
+    [NativeTypeName("#define LXE_SPAWN_STEP_TERMINAL 13")]
+    public const int LXE_SPAWN_STEP_TERMINAL = 13;
+
+    [NativeTypeName("#define LXE_SPAWN_STEP_CGROUP 14")]
+    public const int LXE_SPAWN_STEP_CGROUP = 14;
+
+    [NativeTypeName("#define LXE_SPAWN_STEP_CREDENTIALS 15")]
+    public const int LXE_SPAWN_STEP_CREDENTIALS = 15;
+
+    [NativeTypeName("#define LXE_SPAWN_STEP_PARENT_DEATH 16")]
+    public const int LXE_SPAWN_STEP_PARENT_DEATH = 16;
 
     [NativeTypeName("#define LXE_HAS_REAPER 1")]
     public const int LXE_HAS_REAPER = 1;

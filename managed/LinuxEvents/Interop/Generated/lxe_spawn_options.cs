@@ -36,4 +36,49 @@ internal unsafe partial struct lxe_spawn_options
 
     [NativeTypeName("uint64_t")]
     public ulong signal_keep_ignored;
+
+    [NativeTypeName("int32_t")]
+    public int terminal;
+
+    [NativeTypeName("int32_t")]
+    public int directory;
+
+    [NativeTypeName("int32_t")]
+    public int cgroup;
+
+    [NativeTypeName("uint32_t")]
+    public uint umask;
+
+    [NativeTypeName("int32_t")]
+    public int nice;
+
+    [NativeTypeName("uint32_t")]
+    public uint uid;
+
+    [NativeTypeName("uint32_t")]
+    public uint gid;
+
+    [NativeTypeName("int32_t")]
+    public int parent_death_signal;
+
+    [NativeTypeName("const uint32_t *")]
+    public uint* groups;
+
+    [NativeTypeName("const struct lxe_spawn_limit *")]
+    public lxe_spawn_limit* limits;
+
+    [NativeTypeName("const uint64_t *")]
+    public ulong* affinity;
+
+    [NativeTypeName("uint32_t")]
+    public uint group_count;
+
+    [NativeTypeName("uint32_t")]
+    public uint limit_count;
+
+    [NativeTypeName("uint32_t")]
+    public uint affinity_count;
+
+    [NativeTypeName("uint32_t")]
+    public uint reserved;
 }
