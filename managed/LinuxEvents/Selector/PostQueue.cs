@@ -8,7 +8,8 @@ namespace LinuxEvents;
 /// asleep takes that mark away and writes to the eventfd: one write for a sleep, however many add. The loop
 /// takes the mark away without the gate when it wakes by itself (<see cref="Awake"/>): if a thread has just taken it,
 /// the loop finds an edge too many, and a thread that comes later finds it awake, which is true until it passes the gate
-/// again. Stop requests go the same way, so that one made before the loop runs is honoured.
+/// again. Requests for attention go the same way; one that finds the loop awake is kept until it next wants to sleep, since the loop may
+/// have looked at what it is about just before. A request to stop is kept until it is obeyed, also if the loop runs only later.
 /// </remarks>
 internal sealed class PostQueue
 {
@@ -23,6 +24,7 @@ internal sealed class PostQueue
     private int _batchIndex;
     private bool _sleeping;
     private bool _stop;
+    private bool _interrupted;
     private bool _closed;
 
     /// <summary>Queues a call.</summary>
@@ -58,6 +60,7 @@ internal sealed class PostQueue
         _stop |= stop;
         bool wake = _sleeping;
         _sleeping = false;
+        _interrupted = !wake;
         _gate.Exit();
         return wake;
     }
@@ -67,7 +70,8 @@ internal sealed class PostQueue
     public bool TrySleep()
     {
         _gate.Enter();
-        bool sleep = _sleeping = _count == 0 && _batchIndex == _batchCount && !_stop;
+        bool sleep = _sleeping = _count == 0 && _batchIndex == _batchCount && !_stop && !_interrupted;
+        _interrupted = false;
         _gate.Exit();
         return sleep;
     }

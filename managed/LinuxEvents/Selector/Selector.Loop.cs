@@ -35,6 +35,18 @@ public sealed unsafe partial class Selector
     public void Run()
     {
         using Drive drive = new(this);
+        RunTurns();
+    }
+
+    /// <summary>What a thread of the selector's own runs: it drives from before its start, so that only it can close.</summary>
+    private void RunThread()
+    {
+        using Drive drive = new(this, taken: true);
+        RunTurns();
+    }
+
+    private void RunTurns()
+    {
         while (!_closing && !_posts.TryConsumeStop())
             RunTurn(NativeMethods.LXE_NO_DEADLINE);
     }

@@ -208,12 +208,14 @@ public sealed partial class Selector : IDisposable
         var selector = new Selector(options, shared);
         try
         {
-            selector._thread = new Thread(selector.Run) { IsBackground = true, Name = selector.Name };
+            selector._driven = true;
+            selector._thread = new Thread(selector.RunThread) { IsBackground = true, Name = selector.Name };
             selector._thread.UnsafeStart();
         }
         catch
         {
             selector._thread = null;
+            selector._driven = false;
             selector.Dispose();
             throw;
         }

@@ -125,4 +125,15 @@ public sealed class PostTests
         Assert.True(onLoop);
         Assert.Throws<InvalidDataException>(() => selector.SynchronizationContext.Send(static _ => throw new InvalidDataException(), null));
     }
+
+    [Fact]
+    public void Attention_asked_of_a_loop_that_is_awake_keeps_it_from_sleeping_once()
+    {
+        // The loop may just have looked at what it is asked to look at: whether it is disposed, whether a task is completed.
+        var queue = new PostQueue();
+        Assert.False(queue.Interrupt(stop: false));
+        Assert.False(queue.TrySleep());
+        Assert.True(queue.TrySleep());
+        Assert.True(queue.Interrupt(stop: false));
+    }
 }

@@ -4,6 +4,7 @@ namespace LinuxEvents.Tests;
 public sealed class StressTests
 {
     private const int Rounds = 10_000;
+    private static readonly TimeSpan HangGuard = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task Cancel_racing_readiness_has_one_outcome()
@@ -131,5 +132,20 @@ public sealed class StressTests
             }
         })));
         Assert.Equal(0, selector.Registrations.Count);
+    }
+
+    [Fact]
+    public async Task Dispose_ends_a_loop_that_has_hardly_begun()
+    {
+        Task disposing = Task.Run(() =>
+        {
+            for (int i = 0; i < Rounds / 5; i++)
+            {
+                Selector selector = Selector.Start();
+                selector.Post(static () => { });
+                selector.Dispose();
+            }
+        });
+        await disposing.WaitAsync(HangGuard);
     }
 }
