@@ -30,7 +30,7 @@ suite native ctest --test-dir "$artifacts/native/release" --no-tests=error --out
   --test-output-size-passed 1000000 --output-junit "$results/native.xml"
 for project in LinuxEvents LinuxEvents.Watchdog; do
   suite "$project" dotnet exec "$artifacts/bin/$project.Tests/release/$project.Tests.dll" \
-    -noLogo -noColor -jUnit "$results/$project.xml"
+    -noLogo -noColor -longRunning 60 -jUnit "$results/$project.xml"
 done
 
 cmake -S "$(dirname "$0")/packages" -B "$artifacts/tests/packages" -G Ninja >/dev/null
