@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/** What the parts of the reaper share: the caller's side (reaper.c), the helper's (reaper_helper.c), the children (reaper_slot.c). */
+/** What the parts of the reaper share: its life (reaper.c), requests (reaper_request.c), the helper (reaper_helper.c), children (reaper_slot.c). */
 #ifndef LXE_REAPER_H
 #define LXE_REAPER_H
 
 #include "lock.h"
 #include "spawn.h"
+
+#include <signal.h>
 
 /** Who may ask: what of a process its children have and can't be given afterwards. */
 struct lxe__identity {
@@ -48,6 +50,28 @@ struct lxe__reaper {
 };
 
 LXE_INTERNAL extern struct lxe__reaper lxe__reaper;
+
+/** Blocks every signal and takes the lock. Return: the former mask, for lxe__reaper_leave. */
+static inline uint64_t lxe__reaper_enter(void)
+{
+    const uint64_t all = UINT64_MAX;
+    uint64_t former;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &former, LXE_UAPI_SIGSET_SIZE);
+    lxe__lock(&lxe__reaper.lock);
+    return former;
+}
+
+static inline void lxe__reaper_leave(uint64_t former)
+{
+    lxe__unlock(&lxe__reaper.lock);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &former, NULL, LXE_UAPI_SIGSET_SIZE);
+}
+
+/** Whether this process has a helper that takes requests. Before the lock too: in a copy of the process it is never free. */
+static inline int lxe__reaper_is_ready(void)
+{
+    return lxe__reaper.ready == (int32_t)syscall(SYS_getpid);
+}
 
 LXE_INTERNAL void lxe__identity_read(struct lxe__identity *identity);
 

@@ -228,24 +228,42 @@ static void test_holds_nothing(void)
     close(before);
 }
 
-/** As many descriptors as the kernel lets be under way, while the helper sleeps in a stop: nothing is lost. */
-static void test_many_descriptors(void)
+static _Atomic int spawner_id;
+
+static void *spawn_many(void *options)
 {
-    int32_t helper = start_reaper(0);
-    struct lxe_spawn_options options = PROGRAM("/bin/true");
+    spawner_id = (int)syscall(SYS_gettid);
+    CHECK_EQ(finish(start(options, 0)), 0);
+    return NULL;
+}
+
+/** The helper is stopped until the socket is full and the spawning thread sleeps: nothing is lost. */
+static void test_full_socket(void)
+{
     enum { MANY = 15000 };
-    struct lxe_spawn_fd *fds = malloc(MANY * sizeof *fds);
-    for (int i = 0; i < MANY; i++)
-        fds[i] = (struct lxe_spawn_fd){0, 3 + i};
-    options.fds = fds;
-    options.fd_count = MANY;
+    int32_t helper = start_reaper(0);
     struct rlimit limit;
     MUST(getrlimit(RLIMIT_NOFILE, &limit));
     struct rlimit most = {limit.rlim_max, limit.rlim_max};
     MUST(setrlimit(RLIMIT_NOFILE, &most));
-    if (limit.rlim_max <= 2 * MANY)
-        options.fd_count = (uint32_t)limit.rlim_max / 2 - 100;
-    CHECK_EQ(finish(start(&options, 0)), 0);
+    uint32_t count = most.rlim_max / 2 < MANY ? (uint32_t)most.rlim_max / 2 - 100 : MANY;
+    struct lxe_spawn_fd *fds = malloc(count * sizeof *fds);
+    for (uint32_t i = 0; i < count; i++)
+        fds[i] = (struct lxe_spawn_fd){0, 3 + (int32_t)i};
+    struct lxe_spawn_options options = PROGRAM("/bin/true");
+    options.fds = fds;
+    options.fd_count = count;
+
+    pthread_t spawner;
+    spawner_id = 0;
+    MUST(kill(helper, SIGSTOP));
+    CHECK_EQ(pthread_create(&spawner, NULL, spawn_many, &options), 0);
+    while (spawner_id == 0)
+        sched_yield();
+    await_sleep(getpid(), spawner_id);
+    MUST(kill(helper, SIGCONT));
+    CHECK_EQ(pthread_join(spawner, NULL), 0);
+
     MUST(setrlimit(RLIMIT_NOFILE, &limit));
     free(fds);
     char path[64];
@@ -332,7 +350,7 @@ int main(void)
     RUN(test_released_alive);
     RUN(test_orphans);
     RUN(test_holds_nothing);
-    RUN(test_many_descriptors);
+    RUN(test_full_socket);
     IN_FORK(test_handed_down);
     IN_FORK(test_changed_user);
     IN_FORK(test_changed_session);
