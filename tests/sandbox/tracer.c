@@ -18,8 +18,8 @@
 static int clear_bits(pid_t tracee, const struct clearance *clearance)
 {
     struct user_regs_struct registers;
-    unsigned long long *arguments[] = {&registers.rdi, &registers.rsi, &registers.rdx, &registers.r10, &registers.r8, &registers.r9};
-    unsigned long long *argument = arguments[clearance->argument];
+    __typeof__(registers.rdi) *arguments[] = {&registers.rdi, &registers.rsi, &registers.rdx, &registers.r10, &registers.r8, &registers.r9};
+    __typeof__(registers.rdi) *argument = arguments[clearance->argument];
     struct iovec area = {.iov_base = &registers, .iov_len = sizeof registers};
     if (ptrace(PTRACE_GETREGSET, tracee, NT_PRSTATUS, &area) < 0)
         return -1;
