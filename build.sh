@@ -2,7 +2,7 @@
 # The only door to this repository: `./build.sh help` lists what it does.
 set -euo pipefail
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd -P)
 artifacts=$root/artifacts
 # For the .NET command line, not for the programs that `run` starts.
 settings=(DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false

@@ -24,7 +24,7 @@ public class LinuxEventsException : IOException
     /// <summary>What failed, in the words of its man page.</summary>
     public string Call { get; }
 
-    /// <summary>What it failed on, or <see langword="null"/>.</summary>
+    /// <summary>What it failed on, in words, or <see langword="null"/>: "descriptor 7", "'/tmp', which is a directory,".</summary>
     public string? Target { get; }
 
     /// <summary>Gives back the result of a native call, or throws what its error stands for.</summary>

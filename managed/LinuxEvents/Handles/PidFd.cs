@@ -20,7 +20,7 @@ public sealed unsafe class PidFd : IDisposable
     /// <exception cref="LinuxEventsException">ESRCH when there is no such process; EINVAL or ENOENT for a thread that leads
     /// none; EPERM in a sandbox; no descriptor is left (EMFILE, ENFILE).</exception>
     /// <exception cref="PlatformNotSupportedException">The kernel or a sandbox has no pidfds.</exception>
-    public static PidFd Open(int processId) => Open(processId, 0, "process");
+    public static PidFd Open(int processId) => Open(processId, 0, "process", nameof(processId));
 
     /// <summary>Opens a thread, by its thread id. Linux 6.9.</summary>
     /// <param name="threadId">Above 0.</param>
@@ -28,13 +28,13 @@ public sealed unsafe class PidFd : IDisposable
     /// <exception cref="LinuxEventsException">ESRCH when there is no such thread; EINVAL before Linux 6.9; EPERM in a
     /// sandbox; no descriptor is left (EMFILE, ENFILE).</exception>
     /// <exception cref="PlatformNotSupportedException">The kernel or a sandbox has no pidfds.</exception>
-    public static PidFd OpenThread(int threadId) => Open(threadId, NativeMethods.LXE_PIDFD_THREAD, "thread");
+    public static PidFd OpenThread(int threadId) => Open(threadId, NativeMethods.LXE_PIDFD_THREAD, "thread", nameof(threadId));
 
     /// <summary>Sends a signal. A process that has ended and was not reaped yet takes any signal without effect.</summary>
     /// <param name="signal">The signal; <see cref="LinuxSignal.None"/> sends nothing and only checks.</param>
     /// <param name="target">Whom it reaches.</param>
     /// <returns><see langword="false"/> when the process has been reaped, or its group is empty.</returns>
-    /// <exception cref="LinuxEventsException">EPERM when this process may not; EINVAL for no signal's number, or a target that
+    /// <exception cref="LinuxEventsException">EPERM when this process may not; EINVAL for a target that
     /// the kernel does not know.</exception>
     public bool Signal(LinuxSignal signal, PidFdSignalTarget target = PidFdSignalTarget.Default) =>
         Send(Handle, signal, target);
@@ -102,14 +102,16 @@ public sealed unsafe class PidFd : IDisposable
 
     internal static bool Send(SafePidFdHandle handle, LinuxSignal signal, PidFdSignalTarget target)
     {
+        if ((int)signal is < 0 or > LinuxSignals.Highest)
+            throw new ArgumentOutOfRangeException(nameof(signal), signal, $"There is no such signal; they go from 1 to {LinuxSignals.Highest}.");
         using var reference = new DescriptorReference(handle);
         int result = NativeMethods.lxe_pidfd_signal(reference.Number, (int)signal, (uint)target);
         return result != -Errno.ESRCH && reference.Check(result, "pidfd_send_signal") == 0;
     }
 
-    private static PidFd Open(int id, uint flags, string kind)
+    private static PidFd Open(int id, uint flags, string kind, string parameter)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(id);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(id, parameter);
         NativeLibraryVersion.Ensure();
         int result = NativeMethods.lxe_pidfd_open(id, flags);
         if (result < 0)

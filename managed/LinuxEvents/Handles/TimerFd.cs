@@ -63,7 +63,8 @@ public sealed unsafe class TimerFd : IDisposable
         lxe_timerfd_setting setting;
         descriptor.Check(NativeMethods.lxe_timerfd_get(descriptor.Number, &setting), "timerfd_gettime");
         interval = ToTimeSpan(setting.interval);
-        return setting.value == 0 ? null : ToTimeSpan(setting.value);
+        // A periodic timer whose time has just come shows 0 until the kernel has dealt with it.
+        return setting.value == 0 && setting.interval == 0 ? null : ToTimeSpan(setting.value);
     }
 
     /// <summary>Takes what the timer has to report, without waiting.</summary>
@@ -109,7 +110,7 @@ public sealed unsafe class TimerFd : IDisposable
     private static long ToNanoseconds(TimeSpan time, [CallerArgumentExpression(nameof(time))] string? parameter = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero, parameter);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(time.Ticks, long.MaxValue / TimeSpan.NanosecondsPerTick, parameter);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(time, new TimeSpan(long.MaxValue / TimeSpan.NanosecondsPerTick), parameter);
         return time.Ticks * TimeSpan.NanosecondsPerTick;
     }
 

@@ -114,14 +114,15 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
     /// <summary>Sends a signal to the child: to it or to nobody.</summary>
     /// <param name="signal">The signal; <see cref="LinuxSignal.None"/> only checks.</param>
     /// <returns><see langword="false"/> when the child has ended.</returns>
-    /// <exception cref="LinuxEventsException">EPERM when the child has become another user's; EINVAL for no signal's number.</exception>
+    /// <exception cref="LinuxEventsException">EPERM when the child has become another user's.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such signal.</exception>
     public bool Signal(LinuxSignal signal) => _watch.Signal(signal);
 
     /// <summary>Sends a signal to the child's process group, of which its own children are members unless they left it; also when the child itself has ended. Linux 6.9.</summary>
     /// <param name="signal">The signal; <see cref="LinuxSignal.None"/> only checks.</param>
     /// <returns><see langword="false"/> when the group has no member any more.</returns>
     /// <exception cref="InvalidOperationException">The child was not started with <see cref="SpawnOptions.NewProcessGroup"/> or <see cref="SpawnOptions.NewSession"/>.</exception>
-    /// <exception cref="LinuxEventsException">EPERM when all members are another user's; EINVAL for no signal's number, or before Linux 6.9.</exception>
+    /// <exception cref="LinuxEventsException">EPERM when all members are another user's; EINVAL before Linux 6.9.</exception>
     /// <exception cref="ObjectDisposedException">The child has ended, and this object was disposed.</exception>
     public bool SignalGroup(LinuxSignal signal)
     {

@@ -69,7 +69,7 @@ internal static unsafe class Spawner
         }
 
         throw denied is not null
-            ? LinuxEventsException.Create(Errno.EACCES, "execve", $"'{denied}'")
+            ? LinuxEventsException.Create(Errno.EACCES, "execve", $"'{denied}'{ProgramSearch.Explain(Errno.EACCES, denied)}")
             : LinuxEventsException.Create(Errno.ENOENT, "execve", $"'{options.FileName}', which is in no directory of PATH ({ProgramSearch.Path}),");
     }
 
@@ -84,7 +84,7 @@ internal static unsafe class Spawner
             NativeMethods.LXE_SPAWN_STEP_WORKING_DIRECTORY => ("chdir", $"the working directory '{options.WorkingDirectory}'"),
             NativeMethods.LXE_SPAWN_STEP_DESCRIPTOR => ("dup2", descriptors.Describe(result.index)),
             NativeMethods.LXE_SPAWN_STEP_CLOSE => ("close_range", null),
-            NativeMethods.LXE_SPAWN_STEP_EXEC => ("execve", $"'{path}'"),
+            NativeMethods.LXE_SPAWN_STEP_EXEC => ("execve", $"'{path}'{ProgramSearch.Explain(error, path)}"),
             _ => ("lxe_spawn_start", (string?)$"'{path}'"),
         };
         return LinuxEventsException.Create(error, call, target);

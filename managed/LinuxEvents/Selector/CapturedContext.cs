@@ -28,12 +28,18 @@ internal sealed class CapturedContext
         if (loop is null && (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0)
         {
             if (SynchronizationContext.Current is { } context && context.GetType() != typeof(SynchronizationContext))
-                scheduler = item => context.Post(static state => ((IThreadPoolWorkItem)state!).Execute(), item);
+                scheduler = To(context);
             else if (TaskScheduler.Current is var tasks && tasks != TaskScheduler.Default)
-                scheduler = item => Task.Factory.StartNew(
-                    static state => ((IThreadPoolWorkItem)state!).Execute(), item, CancellationToken.None, TaskCreationOptions.DenyChildAttach, tasks);
+                scheduler = To(tasks);
         }
 
         return execution is null && scheduler is null ? null : new CapturedContext(execution, scheduler);
     }
+
+    // Apart, so that the closures are only made when they are needed.
+    private static Action<IThreadPoolWorkItem> To(SynchronizationContext context) =>
+        item => context.Post(static state => ((IThreadPoolWorkItem)state!).Execute(), item);
+
+    private static Action<IThreadPoolWorkItem> To(TaskScheduler tasks) => item => Task.Factory.StartNew(
+        static state => ((IThreadPoolWorkItem)state!).Execute(), item, CancellationToken.None, TaskCreationOptions.DenyChildAttach, tasks);
 }

@@ -33,9 +33,7 @@ public sealed class FdRegistration : IDisposable
     private uint _armed;
     private PollEvents _ready;
     private long _sequence;
-    private WaitOperation? _first;
-    private WaitOperation? _last;
-    private WaitOperation? _pool;
+    private WaitList _waits;
 
     internal FdRegistration(Selector selector, SafeHandle handle, RegistrationOptions options)
     {
@@ -58,7 +56,8 @@ public sealed class FdRegistration : IDisposable
         if (failed)
         {
             selector.Registrations.Remove(Key);
-            LinuxEventsException.Throw(-result, "epoll_ctl(EPOLL_CTL_ADD)", $"descriptor {_descriptor}");
+            string already = result == -Errno.EEXIST ? $", which is registered with the selector {selector.Name} already," : "";
+            LinuxEventsException.Throw(-result, "epoll_ctl(EPOLL_CTL_ADD)", $"descriptor {_descriptor}{already}");
         }
     }
 
@@ -103,7 +102,7 @@ public sealed class FdRegistration : IDisposable
     /// <paramref name="timeout"/> is negative, or <paramref name="interest"/> is empty or has unknown bits.
     /// </exception>
     public ValueTask<PollEvents> WaitAsync(PollEvents interest, TimeSpan timeout, CancellationToken cancellationToken = default) =>
-        Wait(interest, Selector.DueTime(timeout), Selector.IsLoopThread, cancellationToken);
+        Wait(interest, Selector.DueTime(timeout, nameof(timeout)), Selector.IsLoopThread, cancellationToken);
 
     /// <summary>As <see cref="WaitAsync(PollEvents, CancellationToken)"/>, but continues on the loop's thread wherever it began.</summary>
     internal ValueTask<PollEvents> WaitOnLoopAsync(PollEvents interest) => Wait(interest, long.MaxValue, onLoop: true, CancellationToken.None);
@@ -112,7 +111,10 @@ public sealed class FdRegistration : IDisposable
     /// Edge-triggered: an operation gave EAGAIN (or, on a pipe or stream socket, transferred less than was asked for). Waits
     /// for these events wait for the kernel's next report.
     /// </summary>
-    /// <param name="events">What is used up: <see cref="PollEvents.Read"/>, <see cref="PollEvents.Write"/>, <see cref="PollEvents.Priority"/>.</param>
+    /// <param name="events">
+    /// What is used up: <see cref="PollEvents.Read"/>, <see cref="PollEvents.Write"/>, <see cref="PollEvents.Priority"/>; after EAGAIN also
+    /// <see cref="PollEvents.Error"/> and <see cref="PollEvents.HangUp"/>, which may have passed: a FIFO is hung up between two writers.
+    /// </param>
     /// <param name="sequence">
     /// <see cref="Sequence"/>, read before that operation. If the kernel has reported since, nothing is forgotten, and the next wait
     /// completes at once.
@@ -146,12 +148,17 @@ public sealed class FdRegistration : IDisposable
             return;
 
         Selector.Registrations.Remove(Key);
-        Handle.DangerousRelease();
-        if (_ownsHandle)
-            Handle.Dispose();
-
-        while (TakeAny() is { } operation)
-            operation.CompleteElsewhere(PollEvents.None, reason(this));
+        try
+        {
+            Handle.DangerousRelease();
+            if (_ownsHandle)
+                Handle.Dispose();
+        }
+        finally
+        {
+            while (TakeAny() is { } operation)
+                operation.CompleteElsewhere(PollEvents.None, reason(this));
+        }
     }
 
     /// <summary>The loop has an event for this descriptor.</summary>
@@ -161,7 +168,7 @@ public sealed class FdRegistration : IDisposable
         if (_edgeTriggered)
         {
             _sequence++;
-            events = _ready |= events;
+            events = _ready = (_ready & ~Always) | events;
         }
 
         WaitOperation? operation = TakeReady(events, turn, out PollEvents result);
@@ -169,7 +176,7 @@ public sealed class FdRegistration : IDisposable
             Disarm(events);
         while (operation is not null)
         {
-            bool more = _first is not null;
+            bool more = _waits.First is not null;
             _gate.Exit();
             operation.CompleteOnLoop(result);
             if (!more)
@@ -187,7 +194,7 @@ public sealed class FdRegistration : IDisposable
         _gate.Enter();
         bool taken = operation.Waiting && operation.Version == version;
         if (taken)
-            Unlink(operation);
+            _waits.Remove(operation);
         _gate.Exit();
         return taken;
     }
@@ -196,8 +203,7 @@ public sealed class FdRegistration : IDisposable
     internal void Return(WaitOperation operation)
     {
         _gate.Enter();
-        operation.Next = _pool;
-        _pool = operation;
+        _waits.Return(operation);
         _gate.Exit();
     }
 
@@ -223,10 +229,9 @@ public sealed class FdRegistration : IDisposable
                 : new ValueTask<PollEvents>(ready);
         }
 
-        WaitOperation operation = _pool ?? new WaitOperation(this);
-        _pool = operation.Next;
+        WaitOperation operation = _waits.Rent(this);
         ValueTask<PollEvents> task = operation.Start(interest, Selector.Turn, onLoop);
-        Link(operation);
+        _waits.Add(operation);
         _gate.Exit();
 
         if (due != long.MaxValue || cancellationToken.CanBeCanceled)
@@ -245,7 +250,7 @@ public sealed class FdRegistration : IDisposable
     private void Disarm(PollEvents events)
     {
         PollEvents wanted = PollEvents.None;
-        for (WaitOperation? operation = _first; operation is not null; operation = operation.Next)
+        for (WaitOperation? operation = _waits.First; operation is not null; operation = operation.Next)
             wanted |= operation.Interest | Always;
         if (!_disposed && _armed != Parked && (events & ~wanted) != 0)
             Rearm(wanted == PollEvents.None ? Parked : (uint)wanted);
@@ -261,12 +266,12 @@ public sealed class FdRegistration : IDisposable
 
     private WaitOperation? TakeReady(PollEvents events, long turn, out PollEvents result)
     {
-        for (WaitOperation? operation = _first; operation is not null; operation = operation.Next)
+        for (WaitOperation? operation = _waits.First; operation is not null; operation = operation.Next)
         {
             result = events & (operation.Interest | Always);
             if (result != PollEvents.None && (_edgeTriggered || operation.Turn < turn))
             {
-                Unlink(operation);
+                _waits.Remove(operation);
                 return operation;
             }
         }
@@ -278,36 +283,10 @@ public sealed class FdRegistration : IDisposable
     private WaitOperation? TakeAny()
     {
         _gate.Enter();
-        WaitOperation? operation = _first;
+        WaitOperation? operation = _waits.First;
         if (operation is not null)
-            Unlink(operation);
+            _waits.Remove(operation);
         _gate.Exit();
         return operation;
-    }
-
-    private void Link(WaitOperation operation)
-    {
-        operation.Waiting = true;
-        operation.Next = null;
-        if (_last is null)
-            _first = operation;
-        else
-            _last.Next = operation;
-        _last = operation;
-    }
-
-    private void Unlink(WaitOperation operation)
-    {
-        WaitOperation? before = null;
-        for (WaitOperation? other = _first; other != operation; other = other!.Next)
-            before = other;
-        if (before is null)
-            _first = operation.Next;
-        else
-            before.Next = operation.Next;
-        if (_last == operation)
-            _last = before;
-        operation.Next = null;
-        operation.Waiting = false;
     }
 }

@@ -84,6 +84,9 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
 
     private void Complete(bool inline)
     {
+        // Now, because a wait that nobody ever awaits would stay with its timer and its token.
+        selector.Timers.Remove(this);
+        _cancellation.Unregister();
         if (Interlocked.CompareExchange(ref _continuation, s_completed, null) is not null)
             RunContinuation(inline);
     }
@@ -91,14 +94,30 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
     private void RunContinuation(bool inline)
     {
         _continuing = true;
-        if (_context?.Scheduler is { } scheduler)
-            scheduler(this);
-        else if (!_begunOnLoop)
+        if (_context?.Scheduler is { } scheduler && TrySchedule(scheduler))
+            return;
+        if (!_begunOnLoop)
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         else if (inline)
             Execute();
         else if (!selector.PostContinuation(this))
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>A context may refuse, for it belongs to a user interface that is gone, say. That is no fault of whoever completes.</summary>
+    private bool TrySchedule(Action<IThreadPoolWorkItem> scheduler)
+    {
+        try
+        {
+            scheduler(this);
+            return true;
+        }
+#pragma warning disable CA1031 // Whatever it throws, the continuation must run.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return false;
+        }
     }
 
     /// <summary>Runs the continuation. It may consume, recycle and begin anew: nothing of this use is read after it began.</summary>
@@ -131,6 +150,8 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
     protected void Await(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
         CheckVersion(token);
+        if (Volatile.Read(ref _continuation) is { } present && !ReferenceEquals(present, s_completed))
+            throw new InvalidOperationException("A ValueTask may be awaited only once.");
         _state = state;
         _context = CapturedContext.Capture(flags, _begunOnLoop ? selector : null);
         Action<object?>? earlier = Interlocked.CompareExchange(ref _continuation, continuation, null);

@@ -8,8 +8,9 @@ namespace LinuxEvents;
 /// asleep takes that mark away and writes to the eventfd: one write for a sleep, however many add. The loop
 /// takes the mark away without the gate when it wakes by itself (<see cref="Awake"/>): if a thread has just taken it,
 /// the loop finds an edge too many, and a thread that comes later finds it awake, which is true until it passes the gate
-/// again. Requests for attention go the same way; one that finds the loop awake is kept until it next wants to sleep, since the loop may
-/// have looked at what it is about just before. A request to stop is kept until it is obeyed, also if the loop runs only later.
+/// again. Stop requests go the same way, so that one made before the loop runs is honoured. An interruption (look again
+/// at what you wait for: a task has completed, the selector closes) that finds the loop awake leaves a mark, because the loop may have looked
+/// already: the mark keeps it from its next sleep.
 /// </remarks>
 internal sealed class PostQueue
 {
@@ -60,7 +61,7 @@ internal sealed class PostQueue
         _stop |= stop;
         bool wake = _sleeping;
         _sleeping = false;
-        _interrupted = !wake;
+        _interrupted |= !wake;
         _gate.Exit();
         return wake;
     }
@@ -91,33 +92,35 @@ internal sealed class PostQueue
         return true;
     }
 
-    /// <summary>Runs what was queued so far; what that adds is for the next turn. After an exception the rest is run by the next call.</summary>
-    /// <returns>Whether there was anything.</returns>
-    public bool Run()
-    {
-        if (_batchIndex == _batchCount && !TakeBatch())
-            return false;
-        ExecutionContext? context = ExecutionContext.Capture();
-        while (_batchIndex < _batchCount)
-        {
-            PostedCall call = _batch[_batchIndex];
-            _batch[_batchIndex++] = default;
-            call.Invoke();
-            // What a callback did to its AsyncLocals is its own affair, not the next one's.
-            if (context is not null && ExecutionContext.Capture() != context)
-                ExecutionContext.Restore(context);
-        }
+    /// <summary>Begins what was queued so far, or goes on with it after an exception; what is added meanwhile is for the next turn.</summary>
+    /// <returns>Whether there is anything.</returns>
+    public bool BeginBatch() => _batchIndex < _batchCount || TakeBatch();
 
+    /// <summary>Takes the next call of the batch.</summary>
+    public bool TryTake(out PostedCall call)
+    {
+        call = default;
+        if (_batchIndex == _batchCount)
+            return false;
+        call = _batch[_batchIndex];
+        _batch[_batchIndex++] = default;
         return true;
     }
 
     /// <summary>Refuses further calls, if none is queued.</summary>
-    /// <returns><see langword="false"/> when something is: run it and ask again.</returns>
-    public bool TryClose()
+    /// <param name="force">Refuses them in any case, and leaves those that are queued to the thread pool.</param>
+    /// <returns><see langword="false"/> when something is queued: run it and ask again.</returns>
+    public bool TryClose(bool force)
     {
         _gate.Enter();
-        _closed = _count == 0 && _batchIndex == _batchCount;
+        _closed = force || (_count == 0 && _batchIndex == _batchCount);
         _gate.Exit();
+        while (force && BeginBatch())
+        {
+            while (TryTake(out PostedCall call))
+                ThreadPool.UnsafeQueueUserWorkItem(static call => call.Invoke(), call, preferLocal: false);
+        }
+
         return _closed;
     }
 

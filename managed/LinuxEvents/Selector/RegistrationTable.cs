@@ -13,6 +13,7 @@ internal sealed class RegistrationTable
     private int _used;
     private uint _generation;
     private bool _closed;
+    private int _closedUpTo;
 
     /// <summary>How many registrations there are.</summary>
     public int Count
@@ -72,7 +73,9 @@ internal sealed class RegistrationTable
         lock (_lock)
         {
             _closed = true;
-            return Array.Find(_slots, static registration => registration is not null);
+            while (_closedUpTo < _used && _slots[_closedUpTo] is null)
+                _closedUpTo++;
+            return _closedUpTo < _used ? _slots[_closedUpTo] : null;
         }
     }
 }

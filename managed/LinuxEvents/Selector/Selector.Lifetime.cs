@@ -1,17 +1,22 @@
+using System.Runtime.ExceptionServices;
+
 namespace LinuxEvents;
 
 /// <content>Who drives the loop, and its end.</content>
 /// <remarks>
 /// <para>At most one thread drives a selector at a time: it holds a <see cref="Drive"/>, taken under _lifetime. Only the one who drives may
 /// close, because closing completes waits as the loop and gives back the descriptors that the loop waits on. So Dispose
-/// first sets _closing under the same lock, and then: if nobody drives, it drives itself and closes; if this very thread drives (a
-/// callback disposes), the drive closes when it ends; if another thread drives, that one is woken, closes when its drive ends, and Dispose waits for it.</para>
+/// first sets _closing under the same lock, and then: if nobody drives, it drives itself and closes; if somebody
+/// drives, the drive closes when it ends, and Dispose waits for that, unless it is called on a loop's thread.</para>
 /// <para>Closing goes: no new registrations; every registration is taken out of epoll and its waits fail; every delay fails; what was
 /// posted before, and the continuations of these, are run; then no more posts, and only then the descriptors are closed. Nobody can be left who would use
 /// their numbers: registrations use the epoll set under their own gate after a look at their own mark, and a waker holds a reference.</para>
 /// </remarks>
 public sealed partial class Selector
 {
+    /// <summary>After so many turns of its end the loop no longer waits for callbacks that go on for ever.</summary>
+    private const int LastRounds = 1000;
+
     private readonly object _lifetime = new();
     private readonly ManualResetEventSlim _closed = new();
     private bool _driven;
@@ -19,7 +24,8 @@ public sealed partial class Selector
 
     /// <summary>
     /// Ends the loop: all waits and delays fail with <see cref="ObjectDisposedException"/>, what was posted is still run, and
-    /// all its descriptors are closed. Waits for the loop's thread, except on that thread itself, where the loop ends with its turn.
+    /// all its descriptors are closed. Waits for the loop's thread to be done with that; but a thread that runs a loop itself, this one or
+    /// another selector's, does not wait: here the loop ends with its turn.
     /// </summary>
     public void Dispose()
     {
@@ -38,10 +44,15 @@ public sealed partial class Selector
         {
             new Drive(this, taken: true).Dispose();
         }
-        else if (!IsLoopThread)
+        else
         {
             Interrupt(stop: false);
-            _closed.Wait();
+            // Loops that dispose each other would wait for ever.
+            if (t_current is null)
+            {
+                _closed.Wait();
+                _thread?.Join();
+            }
         }
     }
 
@@ -49,39 +60,65 @@ public sealed partial class Selector
 
     private void Close()
     {
+        Exception? error = null;
+        try
+        {
+            int round = 0;
+            do
+            {
+                try
+                {
+                    EndWaits();
+                    RunPosts();
+                }
+                catch (ObjectDisposedException e) when (e.ObjectName == nameof(Selector))
+                {
+                    // A callback that goes on for ever ends here, by being refused what it needs to go on.
+                }
+#pragma warning disable CA1031 // A callback's exception must not keep the descriptors open.
+                catch (Exception e)
+#pragma warning restore CA1031
+                {
+                    error ??= Report(e);
+                }
+            }
+            while (!_posts.TryClose(force: ++round == LastRounds));
+        }
+        finally
+        {
+            _clock.Dispose();
+            _wake.Dispose();
+            _epoll.Dispose();
+            _closed.Set();
+        }
+
+        if (error is not null)
+            ExceptionDispatchInfo.Throw(error);
+    }
+
+    private void EndWaits()
+    {
         while (Registrations.CloseAndFind() is { } registration)
             registration.Close(static registration => registration.Selector.Ended());
-        Exception? error = null;
-        do
-        {
-            try
-            {
-                while (Timers.CloseAndTake(out TimerNode? timer))
-                    timer.Close();
-                _posts.Run();
-            }
-            catch (ObjectDisposedException e) when (e.ObjectName == nameof(Selector))
-            {
-                // A callback that goes on for ever ends here, by being refused what it needs to go on.
-            }
-#pragma warning disable CA1031 // A callback's exception must not keep the descriptors open.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                if (_options.UnhandledException is { } handler)
-                    handler(e);
-                else
-                    error ??= e;
-            }
-        }
-        while (!_posts.TryClose());
+        while (Timers.CloseAndTake(out TimerNode? timer))
+            timer.Close();
+    }
 
-        _clock.Dispose();
-        _wake.Dispose();
-        _epoll.Dispose();
-        _closed.Set();
-        if (error is not null)
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+    /// <summary>Gives an exception to whoever wants it.</summary>
+    /// <returns>What is left to throw.</returns>
+    private Exception? Report(Exception error)
+    {
+        try
+        {
+            _options.UnhandledException?.Invoke(error);
+            return _options.UnhandledException is null ? error : null;
+        }
+#pragma warning disable CA1031 // A handler's own exception takes the place of the first.
+        catch (Exception own)
+#pragma warning restore CA1031
+        {
+            return own;
+        }
     }
 
     /// <summary>The time in which a thread is the loop's.</summary>
@@ -99,6 +136,7 @@ public sealed partial class Selector
             _outer = t_current;
             _context = SynchronizationContext.Current;
             t_current = selector;
+            selector._context = ExecutionContext.Capture();
             SynchronizationContext.SetSynchronizationContext(selector.SynchronizationContext);
         }
 

@@ -18,6 +18,8 @@ public sealed unsafe partial class Selector
     private int _eventIndex;
     private bool _clockRang;
     private long _turn;
+    private long _timersEnd;
+    private ExecutionContext? _context;
 
     /// <summary>Counts the loop's turns; changes as soon as a turn has collected its events.</summary>
     internal long Turn => Volatile.Read(ref _turn);
@@ -58,7 +60,7 @@ public sealed unsafe partial class Selector
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative.</exception>
     public bool RunOnce(TimeSpan timeout)
     {
-        long deadline = DueTime(timeout, Stopwatch.GetTimestamp());
+        long deadline = DueTime(timeout, Stopwatch.GetTimestamp(), nameof(timeout));
         using Drive drive = new(this);
         bool worked;
         do
@@ -186,13 +188,42 @@ public sealed unsafe partial class Selector
         if (_eventIndex == _eventCount)
             Collect(deadline);
         bool worked = Dispatch();
+        RestoreContext();
         if (Volatile.Read(ref _clockRang))
         {
             _clockRang = false;
-            worked |= Timers.Expire();
+            worked |= Timers.Expire(_timersEnd);
         }
 
-        return _posts.Run() || worked;
+        return RunPosts() || worked;
+    }
+
+    private bool RunPosts()
+    {
+        if (!_posts.BeginBatch())
+            return false;
+        while (_posts.TryTake(out PostedCall call))
+        {
+            try
+            {
+                call.Invoke();
+            }
+            finally
+            {
+                RestoreContext();
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>What a callback did to its AsyncLocals and its synchronization context is its own affair, not the next one's.</summary>
+    private void RestoreContext()
+    {
+        if (_context is not null && ExecutionContext.Capture() != _context)
+            ExecutionContext.Restore(_context);
+        if (SynchronizationContext.Current != SynchronizationContext)
+            SynchronizationContext.SetSynchronizationContext(SynchronizationContext);
     }
 
     private void Collect(long deadline)
@@ -204,6 +235,7 @@ public sealed unsafe partial class Selector
             int count = NativeMethods.lxe_epoll_wait(_epoll.Descriptor, events, Capacity, sleep ? deadline : 0, null);
             _posts.Awake();
             Volatile.Write(ref _turn, _turn + 1);
+            _timersEnd = Timers.NextSequence;
             _eventIndex = 0;
             _eventCount = count == -Errno.EINTR ? 0 : LinuxEventsException.ThrowIfError(count, "epoll_wait", _epoll);
         }
@@ -220,7 +252,16 @@ public sealed unsafe partial class Selector
             else if (ready.data != WakeKey && Registrations.Find(ready.data) is { } registration)
             {
                 worked = true;
-                registration.Dispatch((PollEvents)ready.events, _turn);
+                try
+                {
+                    registration.Dispatch((PollEvents)ready.events, _turn);
+                }
+                catch
+                {
+                    // The other waits for this event are still to be served.
+                    _eventIndex--;
+                    throw;
+                }
             }
         }
 

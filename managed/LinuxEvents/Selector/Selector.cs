@@ -93,7 +93,11 @@ public sealed partial class Selector : IDisposable
     public static Selector Start(SelectorOptions? options = null) => StartThread(options, shared: false);
 
     /// <summary>Registers a descriptor, once for all waits.</summary>
-    /// <param name="handle">The descriptor: any open one. A regular file is accepted and always ready, as the kernel has it.</param>
+    /// <param name="handle">
+    /// The descriptor: any open one. A regular file is accepted and always ready, as the kernel has it. The registration holds a reference, so
+    /// that disposing the handle does not close it; but a number that is closed behind the handle's back while a copy of it lives goes on
+    /// reporting, and nobody can take it out of the set any more (epoll(7), questions and answers).
+    /// </param>
     /// <param name="options">How; level-triggered by default.</param>
     /// <returns>The registration, to be disposed before or instead of the handle.</returns>
     /// <exception cref="ArgumentException">The handle is invalid.</exception>
@@ -131,7 +135,7 @@ public sealed partial class Selector : IDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public ValueTask DelayAsync(TimeSpan delay, CancellationToken cancellationToken = default)
     {
-        long due = DueTime(delay);
+        long due = DueTime(delay, nameof(delay));
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled(cancellationToken);
         return Delays.Rent().Start(due, IsLoopThread, cancellationToken);
@@ -177,13 +181,14 @@ public sealed partial class Selector : IDisposable
     }
 
     /// <summary>When a time span from now ends, in nanoseconds of the loop's clock; <see cref="long.MaxValue"/> is never.</summary>
-    internal long DueTime(TimeSpan span) => DueTime(span, _clock.Now);
+    internal long DueTime(TimeSpan span, string parameter) => DueTime(span, _clock.Now, parameter);
 
-    private static long DueTime(TimeSpan span, long now)
+    private static long DueTime(TimeSpan span, long now, string parameter)
     {
         if (span == Timeout.InfiniteTimeSpan)
             return long.MaxValue;
-        ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.Zero);
+        if (span < TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(parameter, span, "The time must be zero, positive, or Timeout.InfiniteTimeSpan.");
         return span.Ticks <= (long.MaxValue - now) / TimeSpan.NanosecondsPerTick ? now + span.Ticks * TimeSpan.NanosecondsPerTick : long.MaxValue;
     }
 

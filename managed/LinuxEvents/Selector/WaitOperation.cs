@@ -15,6 +15,9 @@ internal sealed class WaitOperation(FdRegistration registration) : LoopOperation
     /// <summary>The next waiter, or the next in the pool.</summary>
     public WaitOperation? Next;
 
+    /// <summary>The waiter before it.</summary>
+    public WaitOperation? Previous;
+
     public ValueTask<PollEvents> Start(PollEvents interest, long turn, bool onLoop)
     {
         Interest = interest;

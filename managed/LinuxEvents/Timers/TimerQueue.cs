@@ -37,6 +37,9 @@ internal sealed class TimerQueue(LoopClock clock)
     /// <summary>How many timers are outstanding.</summary>
     public int Count => Volatile.Read(ref _count);
 
+    /// <summary>What the next one is numbered.</summary>
+    public long NextSequence => Volatile.Read(ref _nextSequence);
+
     /// <summary>For how many there is room just now.</summary>
     public int Capacity => _heap.Length;
 
@@ -97,12 +100,12 @@ internal sealed class TimerQueue(LoopClock clock)
     }
 
     /// <summary>Fires all that is due, in order. On the loop's thread, when the clock has rung.</summary>
+    /// <param name="end">What <see cref="NextSequence"/> was when the turn began: younger timers are for the next turn.</param>
     /// <returns>Whether anything was.</returns>
-    public bool Expire()
+    public bool Expire(long end)
     {
         _gate.Enter();
         _armed = Never;
-        long end = _nextSequence;
         _gate.Exit();
 
         long now = clock.Now;
@@ -139,7 +142,7 @@ internal sealed class TimerQueue(LoopClock clock)
 
     private void RemoveAt(int index)
     {
-        _heap[index].Node.HeapIndex = -1;
+        Volatile.Write(ref _heap[index].Node.HeapIndex, -1);
         Entry last = _heap[--_count];
         _heap[_count] = default;
         if (index < _count)

@@ -22,19 +22,21 @@ public sealed class SpawnFailureTests : IDisposable
     }
 
     [Fact]
-    public void A_program_that_may_not_be_run() => Fails(new SpawnOptions(Make("plain", "#!/bin/sh\n", 0x1a4)), Errno.EACCES, "execve", $"'{_directory}/plain'");
+    public void A_program_that_may_not_be_run() => Fails(new SpawnOptions(Make("plain", "#!/bin/sh\n", 0x1a4)), Errno.EACCES, "execve", $"'{_directory}/plain', which is not executable (chmod +x),");
 
     [Fact]
-    public void A_directory() => Fails(new SpawnOptions("/tmp"), Errno.EACCES, "execve", "'/tmp'");
+    public void A_directory() => Fails(new SpawnOptions("/tmp"), Errno.EACCES, "execve", "'/tmp', which is a directory,");
 
     [Fact]
     public void A_path_through_a_file() => Fails(new SpawnOptions("/etc/passwd/x"), Errno.ENOTDIR, "execve", "'/etc/passwd/x'");
 
     [Fact]
-    public void A_script_without_an_interpreter() => Fails(new SpawnOptions(Make("script", "exit 0\n")), Errno.ENOEXEC, "execve", $"'{_directory}/script'");
+    public void A_script_without_an_interpreter() => Fails(new SpawnOptions(Make("script", "exit 0\n")), Errno.ENOEXEC, "execve",
+        $"'{_directory}/script', which is no program of this machine and does not begin with #!,");
 
     [Fact]
-    public void A_script_whose_interpreter_is_missing() => Fails(new SpawnOptions(Make("script", "#!/nowhere\n")), Errno.ENOENT, "execve", $"'{_directory}/script'");
+    public void A_script_whose_interpreter_is_missing() => Fails(new SpawnOptions(Make("script", "#!/nowhere\n")), Errno.ENOENT, "execve",
+        $"'{_directory}/script', which exists, but the interpreter that it names (after #!, or its dynamic loader) does not,");
 
     [Fact]
     public void A_missing_working_directory() =>
@@ -100,7 +102,7 @@ public sealed class SpawnFailureTests : IDisposable
         try
         {
             Make("first/program", "#!/bin/sh\n", 0x1a4);
-            Fails(new SpawnOptions("program"), Errno.EACCES, "execve", $"'{first}/program'");
+            Fails(new SpawnOptions("program"), Errno.EACCES, "execve", $"'{first}/program', which is not executable (chmod +x),");
             Make("second/program", "#!/bin/sh\necho \"$0\"\n");
             Assert.Equal($"{second}/program\n", TestChild.Output(new SpawnOptions("program")));
             Make("first/program", "#!/bin/sh\necho first\n");

@@ -56,6 +56,43 @@ public sealed class AllocationTests : IDisposable
         }
     });
 
+    [Fact]
+    public async Task A_wait_begun_on_the_thread_pool()
+    {
+        using Selector selector = Selector.Start();
+        using FdRegistration registration = selector.Register(_counter.Handle);
+        for (int i = 0; i < 1000; i++)
+            await registration.WaitAsync(PollEvents.Read).ConfigureAwait(true);
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        const int Count = 20_000;
+        for (int i = 0; i < Count; i++)
+            await registration.WaitAsync(PollEvents.Read).ConfigureAwait(true);
+        // What other threads allocate meanwhile is not ours, but far less than an object per wait.
+        Assert.InRange((GC.GetTotalAllocatedBytes(precise: true) - before) / Count, 0, 8);
+    }
+
+    [Fact]
+    public void Waits_that_nobody_awaits_leave_nothing_with_their_token_or_timer()
+    {
+        using var other = new TestCounter(1);
+        WeakReference registration = Forget(other);
+        _selector.RunOnce(TimeSpan.Zero);
+        Assert.Equal(0, _selector.Timers.Count);
+        GC.Collect();
+        Assert.False(registration.IsAlive);
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private WeakReference Forget(TestCounter counter)
+    {
+        FdRegistration registration = _selector.Register(counter.Handle);
+        for (int i = 0; i < 100; i++)
+            _ = registration.WaitAsync(PollEvents.Read, TimeSpan.FromHours(1), _cancellation.Token);
+        _selector.RunOnce(TimeSpan.Zero);
+        registration.Dispose();
+        return new WeakReference(registration);
+    }
+
     private void AllocatesNothing(Func<int, Task> rounds) => _selector.RunUntilComplete(async () =>
     {
         await rounds(1000);

@@ -235,6 +235,39 @@ public sealed class CancellationTests : IDisposable
     }
 
     [Fact]
+    public void A_wait_that_is_awaited_twice_still_completes_for_the_first()
+    {
+        ValueTask<PollEvents> wait = _reading.WaitAsync(PollEvents.Read);
+        Task<PollEvents> first = wait.AsTask();
+        Assert.Throws<InvalidOperationException>(() => { _ = wait.AsTask(); });
+        _pipe.Write();
+        Assert.Equal(PollEvents.Read, _selector.RunUntilComplete(() => first));
+    }
+
+    [Fact]
+    public void A_zero_timeout_sees_what_is_ready_also_when_a_timer_is_due_in_the_same_turn()
+    {
+        _selector.RunUntilComplete(async () =>
+        {
+            using var second = new TestPipe();
+            using FdRegistration ready = _selector.Register(second.ReadEnd);
+            second.Write();
+            for (int i = 0; i < 100; i++)
+            {
+                // A turn whose batch holds both the first pipe's event and the clock's.
+                Task delay = _selector.DelayAsync(TimeSpan.FromMicroseconds(1)).AsTask();
+                Task<PollEvents> first = _reading.WaitAsync(PollEvents.Read).AsTask();
+                _pipe.Write();
+                Thread.SpinWait(2000);
+                await first;
+                Assert.Equal(PollEvents.Read, await ready.WaitAsync(PollEvents.Read, TimeSpan.Zero));
+                await delay;
+                _pipe.Read();
+            }
+        });
+    }
+
+    [Fact]
     public void An_awaited_wait_cannot_be_awaited_again()
     {
         _pipe.Write();

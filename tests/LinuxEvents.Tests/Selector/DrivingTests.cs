@@ -189,6 +189,118 @@ public sealed class DrivingTests
         Assert.Equal("lxe-test-named", selector.InvokeAsync(static () => Task.FromResult(Thread.CurrentThread.Name)).Result);
     }
 
+    [Fact]
+    public void A_selector_may_be_disposed_before_its_thread_has_begun() => Descriptors.StayAsTheyWere(() =>
+    {
+        for (int i = 0; i < 300; i++)
+            Selector.Start().Dispose();
+    });
+
+    [Fact]
+    public void A_task_that_completes_as_the_loop_goes_to_sleep_is_noticed()
+    {
+        using var selector = new Selector();
+        for (int i = 0; i < 10_000; i++)
+        {
+            var source = new TaskCompletionSource();
+            ThreadPool.UnsafeQueueUserWorkItem(static source => source.SetResult(), source, preferLocal: false);
+            selector.RunUntilComplete(source.Task);
+        }
+    }
+
+    [Fact]
+    public void A_context_that_refuses_continuations_harms_nobody() => Descriptors.StayAsTheyWere(() =>
+    {
+        var selector = new Selector();
+        using var pipe = new TestPipe();
+        using var other = new TestPipe();
+        FdRegistration first = selector.Register(pipe.ReadEnd), second = selector.Register(other.ReadEnd);
+        SynchronizationContext? own = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(new RefusingContext());
+        Task<PollEvents>[] waits = [Await(first), Await(first), Await(second)];
+        SynchronizationContext.SetSynchronizationContext(own);
+        pipe.Write();
+        selector.RunOnce(TimeSpan.Zero);
+        Assert.Equal(PollEvents.Read, waits[0].Result);
+        Assert.Equal(PollEvents.Read, waits[1].Result);
+        selector.Dispose();
+        Assert.IsType<ObjectDisposedException>(Assert.Throws<AggregateException>(() => waits[2].Wait(CancellationToken.None)).InnerException);
+    });
+
+    [Fact]
+    public void A_handler_that_throws_keeps_no_descriptor_open() => Descriptors.StayAsTheyWere(() =>
+    {
+        var selector = new Selector(new SelectorOptions { UnhandledException = static _ => throw new InvalidDataException("handler") });
+        selector.Post(static () => throw new InvalidDataException("callback"));
+        Assert.Equal("handler", Assert.Throws<InvalidDataException>(selector.Dispose).Message);
+        selector.Dispose();
+    });
+
+    [Fact]
+    public void A_coroutine_that_yields_for_ever_does_not_keep_the_selector_from_ending()
+    {
+        bool stop = false;
+        Selector selector = Selector.Start();
+        Task endless = selector.InvokeAsync(async () =>
+        {
+            while (!Volatile.Read(ref stop))
+                await Task.Yield();
+        });
+        selector.Dispose();
+        Volatile.Write(ref stop, true);
+        endless.Wait(CancellationToken.None);
+    }
+
+    [Fact]
+    public void Loops_that_dispose_each_other_both_end() => Descriptors.StayAsTheyWere(() =>
+    {
+        Selector left = Selector.Start(), right = Selector.Start();
+        using var both = new Barrier(2);
+        void DisposeWhenBothRun(Selector other)
+        {
+            both.SignalAndWait();
+            other.Dispose();
+        }
+
+        left.Post(() => DisposeWhenBothRun(right));
+        right.Post(() => DisposeWhenBothRun(left));
+        left.Dispose();
+        right.Dispose();
+    });
+
+    [Fact]
+    public void A_loop_that_closes_another_may_be_disposed_by_what_that_still_runs() => Descriptors.StayAsTheyWere(() =>
+    {
+        var inner = new Selector();
+        Selector outer = Selector.Start();
+        inner.Post(outer.Dispose);
+        outer.Post(inner.Dispose);
+        outer.Dispose();
+        inner.Dispose();
+    });
+
+    [Fact]
+    public async Task What_a_callback_leaves_in_its_context_is_not_the_next_ones()
+    {
+        var local = new AsyncLocal<int>();
+        using Selector selector = Selector.Start(new SelectorOptions { UnhandledException = static _ => { } });
+        selector.Post(() =>
+        {
+            local.Value = 9;
+            SynchronizationContext.SetSynchronizationContext(null);
+            throw new InvalidDataException();
+        });
+        Assert.Equal(0, await InvokeWithoutContext(selector, () => local.Value));
+        Assert.Equal(1, await InvokeWithoutContext(selector, () => SynchronizationContext.Current == selector.SynchronizationContext ? 1 : 0));
+    }
+
+    private static async Task<PollEvents> Await(FdRegistration registration) => await registration.WaitAsync(PollEvents.Read);
+
+    private sealed class RefusingContext : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state) => throw new InvalidDataException("gone");
+    }
+
     private static int ThreadsNamed(string name) => Directory.GetDirectories("/proc/self/task").Count(task =>
     {
         try

@@ -68,6 +68,47 @@ public sealed class EdgeTriggeredTests : IDisposable
     }
 
     [Fact]
+    public void A_continuation_that_throws_takes_the_edge_from_nobody()
+    {
+        List<Exception> seen = [];
+        using var selector = new Selector(new SelectorOptions { UnhandledException = seen.Add });
+        using FdRegistration reading = selector.Register(_pipe.ReadEnd, new RegistrationOptions { EdgeTriggered = true });
+        selector.RunOnce(TimeSpan.Zero);
+        Task<PollEvents>? second = null;
+        selector.RunUntilComplete(() =>
+        {
+            System.Runtime.CompilerServices.ValueTaskAwaiter<PollEvents> first = reading.WaitAsync(PollEvents.Read).GetAwaiter();
+            first.UnsafeOnCompleted(static () => throw new InvalidDataException());
+            second = reading.WaitAsync(PollEvents.Read).AsTask();
+            _pipe.Write();
+            return second;
+        });
+        Assert.IsType<InvalidDataException>(Assert.Single(seen));
+        Assert.Equal(PollEvents.Read, second!.Result);
+    }
+
+    [Fact]
+    public void A_hang_up_that_has_passed_is_forgotten_with_the_next_report()
+    {
+        using var listener = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        listener.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+        listener.Listen();
+        using var client = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        using FdRegistration registration = _selector.Register(client.SafeHandle, new RegistrationOptions { EdgeTriggered = true });
+        _selector.RunUntilComplete(async () =>
+        {
+            // A socket that was never connected is hung up.
+            Assert.True((await registration.WaitAsync(PollEvents.Read)).HasFlag(PollEvents.HangUp));
+            long sequence = registration.Sequence;
+            client.Connect(listener.LocalEndPoint!);
+            while (registration.Sequence == sequence)
+                await _selector.DelayAsync(TimeSpan.Zero);
+            registration.Drained(PollEvents.Read, registration.Sequence);
+            Assert.False(registration.WaitAsync(PollEvents.Read).IsCompleted);
+        });
+    }
+
+    [Fact]
     public void A_stream_of_bytes_from_another_thread_arrives_whole()
     {
         const int Total = 20_000;
