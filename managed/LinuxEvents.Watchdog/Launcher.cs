@@ -36,8 +36,7 @@ internal static class Launcher
             await supervisor.RunAsync(services);
             over.Cancel();
             output.Summary(supervisor.Statistics);
-            bool well = supervisor.IsStopping || supervisor.ShellCodes.All(code => code == ExitCodes.Success);
-            return well ? ExitCodes.Success : ExitCodes.ServiceFailed;
+            return supervisor.HasFailed ? ExitCodes.ServiceFailed : ExitCodes.Success;
         });
     }
 

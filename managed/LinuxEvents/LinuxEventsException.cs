@@ -21,6 +21,9 @@ public class LinuxEventsException : IOException
     /// <summary>The errno value. errno(3)</summary>
     public int Errno { get; }
 
+    /// <summary>Its name, such as <c>ENOENT</c>; <see langword="null"/> for one that is not known here.</summary>
+    public string? ErrnoName => Interop.Errno.Name(Errno);
+
     /// <summary>What failed, in the words of its man page.</summary>
     public string Call { get; }
 

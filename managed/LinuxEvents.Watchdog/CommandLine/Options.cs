@@ -22,6 +22,14 @@ internal static class Options
         return Parsed<T?>(name, words, description, text => Keyword<T>.TryParse(text, out T value) ? value : null, $"is none of {words}");
     }
 
+    /// <summary>Refuses an empty text as a service file does.</summary>
+    /// <param name="result">Of an option or an argument.</param>
+    /// <param name="name">What it is in a service file.</param>
+    public static void RefuseEmpty(SymbolResult result, string name)
+    {
+        if (result.Tokens is [{ Value: "" }, ..]) result.AddError($"'{name}' {Values.Empty}.");
+    }
+
     public static Option<T> Parsed<T>(string name, string helpName, string description, Func<string, T?> parse, string expected) =>
         new(name)
         {

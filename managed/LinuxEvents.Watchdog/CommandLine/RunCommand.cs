@@ -31,11 +31,16 @@ internal static class RunCommand
     /// <summary>What stands before <c>--</c> is for the watchdog: a misspelt option of its is not the command.</summary>
     private static void RequireDashes(CommandResult result, Argument<string[]> words, string[] arguments)
     {
-        IReadOnlyList<Token> given = result.GetResult(words)?.Tokens ?? [];
+        const string Where = "the command to run, which stands behind '--'";
+        string[] given = [.. (result.GetResult(words)?.Tokens ?? []).Select(token => token.Value)];
         int dashes = Array.IndexOf(arguments, "--");
-        int behind = dashes < 0 ? 0 : arguments.Length - dashes - 1;
-        foreach (Token token in given.Take(given.Count - behind))
-            result.AddError($"'{token.Value}' is no option of 'run'; the command to run stands behind '--'.");
-        if (given.Count == 0) result.AddError("'run' lacks the command to run, which stands behind '--'.");
+        int before = dashes < 0 ? given.Length : given.Length - (arguments.Length - dashes - 1);
+        if (given.Length == 0) result.AddError($"'run' lacks {Where}.");
+        else if (given[0].Length == 0) Options.RefuseEmpty(result.GetResult(words)!, "command[0]");
+        else if (before > 0) result.AddError($"'{given[0]}' is no option of 'run', nor {Where}{Suggestion(given, before == arguments.Length - 1)}");
     }
+
+    /// <param name="alone">Whether they are all that was said.</param>
+    private static string Suggestion(string[] words, bool alone) =>
+        words[0].StartsWith('-') ? "." : $": watchdog run {(alone ? "" : "[options] ")}-- {words[0]}{(words.Length > 1 ? " ..." : "")}";
 }

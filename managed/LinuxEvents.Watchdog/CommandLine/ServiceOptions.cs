@@ -8,7 +8,7 @@ namespace LinuxEvents.Watchdog;
 internal sealed class ServiceOptions
 {
     private readonly Option<string?> _name = Options.Parsed<string?>(
-        "--name", "NAME", "What to call it in the output [default: the program's file name]",
+        "--name", "NAME", "What to call it in the output [default: the program's file name, or 'command' where that is no name for a service]",
         text => Values.IsServiceName(text) ? text : null, Values.ServiceNameExpected);
 
     private readonly Option<string?> _directory = new("--cwd") { HelpName = "DIR", Description = "The directory to start it in" };
@@ -41,6 +41,7 @@ internal sealed class ServiceOptions
         foreach (Option option in (ReadOnlySpan<Option>)
             [_name, _directory, _environment, _restart, _limit, _initial, _maximum, _factor, _reset, _signal, _grace, _killMode, _drain])
             command.Options.Add(option);
+        _directory.Validators.Add(result => Options.RefuseEmpty(result, "cwd"));
         _environment.Validators.Add(CheckVariables);
         command.Validators.Add(CheckBackoff);
     }

@@ -8,7 +8,7 @@ internal static class UpCommand
     private const string Notes = """
         Services start in the file's order and stop in the reverse one. SIGHUP reads the file again: what was removed
         or changed is stopped, what is new or changed is started, all else goes on; a file that is wrong changes
-        nothing. At the end a table sums up all runs. The file is JSON with comments; only command must be there:
+        nothing. The file is JSON with comments; only command must be there:
 
           { "services": { "NAME": {
               "command": ["PROGRAM", "ARGUMENT"], "cwd": "DIR", "env": { "NAME": "VALUE", "OTHER": null },
@@ -16,7 +16,13 @@ internal static class UpCommand
               "backoff": { "initial": "100ms", "max": "1m", "factor": 2, "reset": "10s" },
               "stopSignal": "SIGTERM", "grace": "10s", "killMode": "group|process", "drain": "1s" } } }
 
-        The members mean what the options of 'run' mean. A relative DIR is below the file's own.
+        The members mean what the options of 'run' mean. The times, the factor and the signal shown are the defaults,
+        and of words the first; by default restarts are not limited, and directory and environment are the
+        watchdog's. A relative DIR is below the file's own.
+
+        At the end a table sums up all runs. '≤' before a peak memory (in JSON: "peakIsUpperBound") says that the
+        service needed no more than that, and perhaps less: until it executes its program it shares the memory of
+        the watchdog, which is counted.
         """;
 
     public static Command Create()
@@ -33,6 +39,7 @@ internal static class UpCommand
         var output = new OutputOptions(command);
         file.Validators.Add(result =>
         {
+            Options.RefuseEmpty(result, "FILE");
             string given = result.Tokens.Single().Value;
             if (given.StartsWith('-')) result.AddError($"'{given}' is no option of 'up'.");
         });

@@ -38,6 +38,12 @@ internal sealed class JsonOutputWriter(TimeProvider clock) : IOutputWriter
             if (happened.ProcessId is { } pid) json.WriteNumber("pid"u8, pid);
             if (happened.ExitCode is { } code) json.WriteNumber("code"u8, code);
             if (happened.Signal is { } signal) json.WriteString("signal"u8, SignalName.Of(signal));
+            if (happened.Error is { } error)
+            {
+                json.WriteNumber("errno"u8, error.Errno);
+                if (error.ErrnoName is { } name) json.WriteString("errnoName"u8, name);
+            }
+
             if (happened.Restart is { } restart) json.WriteNumber("restart"u8, restart);
             if (happened.Delay is { } delay) json.WriteNumber("delayMs"u8, delay.TotalMilliseconds);
             json.WriteEndObject();
@@ -52,13 +58,14 @@ internal sealed class JsonOutputWriter(TimeProvider clock) : IOutputWriter
         {
             using (Utf8JsonWriter json = Begin(output, service.Name, Values.Watchdog))
             {
-                json.WriteString("line"u8, $"started {service.Starts} times");
+                json.WriteString("line"u8, $"started {Values.Count(service.Starts, "time")}");
                 json.WriteString("event"u8, "summary"u8);
                 json.WriteNumber("starts"u8, service.Starts);
                 WriteCounts(json, "exits", service.ExitCodes.Select(pair => (pair.Key.ToString(null, null), pair.Value)));
                 WriteCounts(json, "signals", service.Signals.Select(pair => (SignalName.Of(pair.Key), pair.Value)));
                 json.WriteNumber("cpuMs"u8, service.ProcessorTime.TotalMilliseconds);
                 json.WriteNumber("peakBytes"u8, service.PeakMemory);
+                json.WriteBoolean("peakIsUpperBound"u8, service.PeakIsUpperBound);
                 json.WriteEndObject();
             }
 

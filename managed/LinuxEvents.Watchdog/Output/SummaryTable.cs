@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Spectre.Console;
@@ -23,7 +22,7 @@ internal static class SummaryTable
                 new Text(Counts(service.ExitCodes.Select(pair => (pair.Key.ToString(CultureInfo.InvariantCulture), pair.Value)))),
                 new Text(Counts(service.Signals.Select(pair => (SignalName.Of(pair.Key), pair.Value)))),
                 new Text(Duration.Format(service.ProcessorTime)),
-                new Text(Size(service.PeakMemory)));
+                new Text(Size(service.PeakMemory, service.PeakIsUpperBound)));
         }
 
         var text = new StringWriter(CultureInfo.InvariantCulture);
@@ -38,12 +37,8 @@ internal static class SummaryTable
         Encoding.UTF8.GetBytes(text.ToString(), output);
     }
 
-    /// <summary>See <see cref="ServiceStatistics.PeakMemory"/>: what is not above the watchdog's own peak is only a bound.</summary>
-    private static string Size(long bytes)
-    {
-        using var self = Process.GetCurrentProcess();
-        return string.Create(CultureInfo.InvariantCulture, $"{(bytes > self.PeakWorkingSet64 || bytes == 0 ? "" : "≤ ")}{bytes / 1048576.0:0.0} MiB");
-    }
+    private static string Size(long bytes, bool atMost) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(atMost ? "≤ " : "")}{bytes / 1048576.0:0.0} MiB");
 
     private static string Counts(IEnumerable<(string What, int Count)> counts) =>
         string.Join(", ", counts.Select(each => each.Count == 1 ? each.What : $"{each.What} ×{each.Count}"));

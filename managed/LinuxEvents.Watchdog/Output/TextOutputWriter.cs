@@ -33,7 +33,7 @@ internal sealed class TextOutputWriter(bool color) : IOutputWriter
     public void WriteEvent(IBufferWriter<byte> output, ServiceEvent happened)
     {
         output.Write(_names[happened.Service]);
-        output.Write(Paint("2", "* " + happened.Message));
+        output.Write(Paint("2", "* " + Values.Printable(happened.Message)));
         output.Write("\n"u8);
     }
 

@@ -85,7 +85,7 @@ internal sealed class MemberReader(JsonNode node, string prefix, Action<int, str
         if (Find(name) is not { } value) return null;
         if (!IsString(value, name)) return null;
         if (value.Text.Length > 0) return value.Text;
-        error(value.Line, prefix + name, "is empty");
+        error(value.Line, prefix + name, Values.Empty);
         return null;
     }
 
@@ -105,8 +105,8 @@ internal sealed class MemberReader(JsonNode node, string prefix, Action<int, str
         }
 
         for (int i = 0; i < value.Items.Count; i++) IsString(value.Items[i], $"{name}[{i}]");
-        if (value.Items.Count == 0) error(value.Line, prefix + name, "is empty");
-        else if (value.Items[0] is { Kind: JsonTokenType.String, Text: "" } program) error(program.Line, $"{prefix}{name}[0]", "is empty");
+        if (value.Items.Count == 0) error(value.Line, prefix + name, Values.Empty);
+        else if (value.Items[0] is { Kind: JsonTokenType.String, Text: "" } program) error(program.Line, $"{prefix}{name}[0]", Values.Empty);
         return [.. value.Items.Select(item => item.Text)];
     }
 

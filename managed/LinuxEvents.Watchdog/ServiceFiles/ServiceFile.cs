@@ -32,6 +32,7 @@ internal static class ServiceFile
         ReadOnlySpan<byte> byteOrderMark = [0xEF, 0xBB, 0xBF];
         if (text.StartsWith(byteOrderMark)) text = text[byteOrderMark.Length..];
         if (!Utf8.IsValid(text)) throw Unusable(path, 0, "is not UTF-8 text");
+        if (text.IndexOfAnyExcept(" \t\r\n"u8) < 0) throw Unusable(path, 0, Values.Empty);
         JsonNode root;
         try
         {

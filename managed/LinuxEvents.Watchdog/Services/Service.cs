@@ -9,11 +9,15 @@ internal sealed class Service(ServiceDefinition definition, ServiceStatistics st
     private readonly CancellationTokenSource _kill = new();
     private readonly RestartTracker _tracker = new(definition.Restart);
     private ServiceRun? _run;
+    private string? _startFailure;
 
     public ServiceDefinition Definition => definition;
 
     /// <summary>How its last run ended, as a shell tells it.</summary>
     public int ShellCode { get; private set; }
+
+    /// <summary>Whether it has ended for good by a failure of its own, not because it was stopped.</summary>
+    public bool HasFailed { get; private set; }
 
     /// <summary>Completes when it has ended for good: no restart is due, or it was stopped.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
@@ -52,7 +56,8 @@ internal sealed class Service(ServiceDefinition definition, ServiceStatistics st
                 TimeSpan time = await RunAsync();
                 if (_stop.IsCancellationRequested) break;
                 next = _tracker.RunEnded(ShellCode == 0, time);
-                if (next.LimitReached) output.Report(new ServiceEvent(definition.Name, "gave-up", $"gave up after {definition.Restart.Limit} restarts"));
+                HasFailed = next.LimitReached || (next.Number == 0 && ShellCode != ExitCodes.Success);
+                if (next.LimitReached) output.Report(new ServiceEvent(definition.Name, "gave-up", $"gave up after {Values.Count(definition.Restart.Limit!.Value, "restart")}"));
             }
             while (next.Number > 0 && await PauseAsync(next));
             ended(null);
@@ -72,11 +77,11 @@ internal sealed class Service(ServiceDefinition definition, ServiceStatistics st
         }
         catch (Exception e) when (e is IOException or PlatformNotSupportedException)
         {
-            ShellCode = e is LinuxEventsException { Errno: NoSuchFile, Call: "execve" } ? ExitCodes.CommandNotFound : ExitCodes.CannotExecute;
-            output.Report(new ServiceEvent(definition.Name, "start-failed", $"cannot start: {e.Message}"));
+            ReportFailedStart(e);
             return TimeSpan.Zero;
         }
 
+        _startFailure = null;
         using ServiceRun run = _run;
         statistics.Starts++;
         ExitStatus status = await run.WaitAsync(_stop.Token, _kill.Token);
@@ -90,6 +95,16 @@ internal sealed class Service(ServiceDefinition definition, ServiceStatistics st
             Signal = status.Signal,
         });
         return run.RunTime;
+    }
+
+    /// <summary>The whole reason, which may be long, is told once: of the same one again only the error's name.</summary>
+    private void ReportFailedStart(Exception e)
+    {
+        var error = (e as LinuxEventsException) ?? e.InnerException as LinuxEventsException;
+        ShellCode = error is { Errno: NoSuchFile, Call: "execve" } ? ExitCodes.CommandNotFound : ExitCodes.CannotExecute;
+        string reason = error?.ErrnoName is { } name && e.Message == _startFailure ? $"{name}, as before" : e.Message;
+        _startFailure = e.Message;
+        output.Report(new ServiceEvent(definition.Name, "start-failed", $"cannot start: {reason}") { Error = error });
     }
 
     /// <returns>Whether the time came; else a stop did.</returns>

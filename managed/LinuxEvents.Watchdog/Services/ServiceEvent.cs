@@ -14,6 +14,9 @@ internal sealed record ServiceEvent(string Service, string Kind, string Message)
     /// <summary>Which signal ended it, or was sent to it.</summary>
     public LinuxSignal? Signal { get; init; }
 
+    /// <summary>The system call that failed.</summary>
+    public LinuxEventsException? Error { get; init; }
+
     /// <summary>How many restarts there were in a row, with the one announced.</summary>
     public int? Restart { get; init; }
 

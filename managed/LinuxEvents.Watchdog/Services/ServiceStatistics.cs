@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace LinuxEvents.Watchdog;
 
 /// <summary>What the runs of one service came to.</summary>
@@ -21,6 +23,16 @@ internal sealed class ServiceStatistics(string name)
     /// kernel counts that in: a run that needed less than the watchdog itself shows the watchdog's size.
     /// </summary>
     public long PeakMemory { get; private set; }
+
+    /// <summary>Whether the peak is none above the watchdog's own, so that the service may have needed less.</summary>
+    public bool PeakIsUpperBound
+    {
+        get
+        {
+            using var self = Process.GetCurrentProcess();
+            return PeakMemory > 0 && PeakMemory <= self.PeakWorkingSet64;
+        }
+    }
 
     public void Count(ExitStatus status)
     {

@@ -15,6 +15,7 @@ internal sealed class Supervisor(Selector selector, Output output, Func<IReadOnl
     private TaskCompletionSource _wake = NewWake();
     private Exception? _failure;
     private bool _reload;
+    private bool _stopping;
 
     /// <summary>In the order of their first appearance, those that a reload has removed included.</summary>
     public IReadOnlyCollection<ServiceStatistics> Statistics => _statistics.Values;
@@ -22,19 +23,19 @@ internal sealed class Supervisor(Selector selector, Output output, Func<IReadOnl
     /// <summary>How the last run of each service ended, as a shell tells it.</summary>
     public IEnumerable<int> ShellCodes => _services.Select(service => service.ShellCode);
 
-    /// <summary>Whether it was asked to stop, and so did not end because all services had.</summary>
-    public bool IsStopping { get; private set; }
+    /// <summary>Whether any service has failed for good, of those that the file named last.</summary>
+    public bool HasFailed => _services.Exists(service => service.HasFailed);
 
     /// <summary>Completes when no service runs any more.</summary>
     public async Task RunAsync(IReadOnlyList<ServiceDefinition> definitions)
     {
         output.Introduce(definitions.Select(definition => definition.Name));
         foreach (ServiceDefinition definition in definitions) _services.Add(Start(definition));
-        while (!IsStopping && _failure is null && _services.Exists(service => !service.Ended.IsCompleted))
+        while (!_stopping && _failure is null && _services.Exists(service => !service.Ended.IsCompleted))
         {
             await _wake.Task;
             _wake = NewWake();
-            if (_reload && !IsStopping) await ReloadAsync();
+            if (_reload && !_stopping) await ReloadAsync();
         }
 
         output.Hurry();
@@ -46,8 +47,8 @@ internal sealed class Supervisor(Selector selector, Output output, Func<IReadOnl
     /// <summary>Stops everything, in order.</summary>
     public void Stop(string reason)
     {
-        if (IsStopping) return;
-        IsStopping = true;
+        if (_stopping) return;
+        _stopping = true;
         Report("stopping", $"stopping: {reason}");
         Wake();
     }
@@ -57,7 +58,7 @@ internal sealed class Supervisor(Selector selector, Output output, Func<IReadOnl
         string name = SignalName.Of(signal.Signal);
         switch (signal.Signal)
         {
-            case LinuxSignal.SIGINT or LinuxSignal.SIGTERM or LinuxSignal.SIGQUIT when IsStopping:
+            case LinuxSignal.SIGINT or LinuxSignal.SIGTERM or LinuxSignal.SIGQUIT when _stopping:
                 Report("killing", $"{name} while stopping: killing what still runs");
                 Kill();
                 break;
@@ -126,7 +127,7 @@ internal sealed class Supervisor(Selector selector, Output output, Func<IReadOnl
         Service[] kept = [.. _services.Where(service => wanted.Contains(service.Definition))];
         Service[] dropped = [.. _services.Except(kept)];
         await StopAsync(dropped);
-        if (IsStopping) return;
+        if (_stopping) return;
         foreach (Service service in dropped) service.Dispose();
         output.Introduce(wanted.Select(definition => definition.Name));
         Report("reloaded", $"reloaded: {_services.Count - kept.Length} stopped, {wanted.Count - kept.Length} to start, {kept.Length} left alone");

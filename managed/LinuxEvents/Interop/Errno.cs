@@ -41,7 +41,7 @@ internal static class Errno
     public static string Describe(int errno) =>
         $"{Marshal.GetPInvokeErrorMessage(errno)} ({Name(errno) ?? $"errno {errno}"})";
 
-    private static string? Name(int errno) => errno switch
+    public static string? Name(int errno) => errno switch
     {
         EPERM => nameof(EPERM),
         ENOENT => nameof(ENOENT),

@@ -3,9 +3,11 @@ namespace LinuxEvents.Watchdog.Tests;
 public class CommandLineTests
 {
     [Theory]
-    [InlineData("--help", "run", "up", "Exit status:", "141")]
-    [InlineData("run --help", "watchdog run [options] -- CMD [ARGS...]", "--restart <never|on-failure|always>", "--grace <TIME>", "--backoff-max <TIME>", "--env <NAME=VALUE>", "Exit status:")]
-    [InlineData("up --help", "watchdog up [options] FILE", "--duration <TIME>", "--format <text|json>", "--color <auto|always|never>", "\"services\"")]
+    [InlineData("--help", "run", "up", "SIGKILL", "Exit status:", "1 when any service failed for good, whatever ended the run; 0 otherwise", "141")]
+    [InlineData("help", "watchdog [command] [options]", "Exit status:")]
+    [InlineData("help up", "watchdog up [options] FILE", "Exit status:")]
+    [InlineData("run --help", "watchdog run [options] -- CMD [ARGS...]", "--restart <never|on-failure|always>", "or 'command' where that is no name for a service", "--grace <TIME>", "--backoff-max <TIME>", "--env <NAME=VALUE>", "Exit status:")]
+    [InlineData("up --help", "watchdog up [options] FILE", "--duration <TIME>", "--format <text|json>", "--color <auto|always|never>", "\"services\"", "are the defaults", "'≤'", "peakIsUpperBound")]
     public void Help_tells_of_commands_options_and_exit_codes(string arguments, params string[] expected)
     {
         using RunningWatchdog watchdog = RunningWatchdog.Start(arguments.Split(' '));
@@ -24,12 +26,14 @@ public class CommandLineTests
     }
 
     [Theory]
-    [InlineData("", "Required command was not provided.")]
-    [InlineData("down", "Unrecognized command or argument 'down'.")]
+    [InlineData("", "a command is missing (run, up).")]
+    [InlineData("down", "'down' is no command (run, up).")]
     [InlineData("run", "'run' lacks the command to run, which stands behind '--'.")]
     [InlineData("run --", "'run' lacks the command to run, which stands behind '--'.")]
-    [InlineData("run sleep 1", "'sleep' is no option of 'run'; the command to run stands behind '--'.")]
-    [InlineData("run --bogus -- true", "'--bogus' is no option of 'run'; the command to run stands behind '--'.")]
+    [InlineData("run sleep 1", "'sleep' is no option of 'run', nor the command to run, which stands behind '--': watchdog run -- sleep ...")]
+    [InlineData("run true", "'true' is no option of 'run', nor the command to run, which stands behind '--': watchdog run -- true")]
+    [InlineData("run --restart always true", "'true' is no option of 'run', nor the command to run, which stands behind '--': watchdog run [options] -- true")]
+    [InlineData("run --bogus -- true", "'--bogus' is no option of 'run', nor the command to run, which stands behind '--'.")]
     [InlineData("run --restart sometimes -- true", "--restart 'sometimes' is none of never|on-failure|always.")]
     [InlineData("run --grace soon -- true", "--grace 'soon' is not a time (such as 500ms, 10s, 1m30s; a bare number is seconds).")]
     [InlineData("run --stop-signal NOT -- true", "--stop-signal 'NOT' is not a signal (such as SIGTERM, TERM or 15).")]
@@ -53,6 +57,21 @@ public class CommandLineTests
         Assert.Contains(errors, error => expected.EndsWith('*')
             ? error.StartsWith("watchdog: " + expected[..^1], StringComparison.Ordinal)
             : error == "watchdog: " + expected);
+    }
+
+    [Theory]
+    [InlineData("'command[0]' is empty.", "run", "--", "")]
+    [InlineData("'command[0]' is empty.", "run", "")]
+    [InlineData("'cwd' is empty.", "run", "--cwd", "", "--", "pwd")]
+    [InlineData("'FILE' is empty.", "up", "")]
+    [InlineData(@"'do\u000a\u001b[2J' is no command (run, up).", "do\n\u001b[2J")]
+    public void Words_that_are_empty_or_hold_control_characters_are_refused_in_one_line(string expected, params string[] arguments)
+    {
+        using RunningWatchdog watchdog = RunningWatchdog.Start(arguments);
+        Assert.Equal(2, watchdog.WaitForExit());
+        Assert.Empty(watchdog.Lines);
+        Assert.Equal("watchdog: " + expected, Assert.Single(watchdog.Errors.Split('\n'), line => line.StartsWith("watchdog: ")));
+        Assert.DoesNotContain(watchdog.Errors.Split('\n'), line => line.Length > 0 && !line.StartsWith("watchdog: ") && !line.StartsWith("Try "));
     }
 
     [Fact]

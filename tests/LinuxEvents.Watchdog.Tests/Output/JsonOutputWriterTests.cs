@@ -43,6 +43,16 @@ public class JsonOutputWriterTests
             Encoding.UTF8.GetString(_output.WrittenSpan));
     }
 
+    [Fact]
+    public void An_error_has_its_number_and_its_name_where_it_is_known()
+    {
+        _writer.WriteEvent(_output, new ServiceEvent("s", "start-failed", "x") { Error = new LinuxEventsException(13, "execve") });
+        _writer.WriteEvent(_output, new ServiceEvent("s", "start-failed", "x") { Error = new LinuxEventsException(4000, "execve") });
+        string[] lines = Encoding.UTF8.GetString(_output.WrittenSpan).Split('\n');
+        Assert.EndsWith(""","event":"start-failed","errno":13,"errnoName":"EACCES"}""", lines[0]);
+        Assert.EndsWith(""","event":"start-failed","errno":4000}""", lines[1]);
+    }
+
     private sealed class StandingClock : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => new(2025, 1, 2, 3, 4, 5, 6, TimeSpan.Zero);

@@ -25,6 +25,14 @@ public class TextOutputWriterTests
     }
 
     [Fact]
+    public void What_the_watchdog_says_is_one_line_without_control_characters()
+    {
+        (TextOutputWriter writer, ArrayBufferWriter<byte> output) = Writer(color: false, "s");
+        writer.WriteEvent(output, new ServiceEvent("s", "any", "a\nb\e[2J\u0085c €"));
+        Assert.Equal("s        * a\\u000ab\\u001b[2J\\u0085c €\n", Encoding.UTF8.GetString(output.WrittenSpan));
+    }
+
+    [Fact]
     public void A_service_keeps_its_colour_when_others_come()
     {
         (TextOutputWriter writer, ArrayBufferWriter<byte> output) = Writer(color: true, "a", "b");

@@ -59,6 +59,24 @@ public class ExitCodeTests
         Assert.Equal(1, ill.CountLines("exited with code 3"));
     }
 
+    [Theory]
+    [InlineData(""" "command": ["false"] """, "exited with code 1", 1)]
+    [InlineData(""" "command": ["/no/such/program"] """, "cannot start:", 1)]
+    [InlineData(""" "command": ["true"], "restart": "always", "maxRestarts": 0 """, "gave up after 0 restarts", 1)]
+    [InlineData(""" "command": ["true"] """, "exited with code 0", 0)]
+    [InlineData(""" "command": ["false"], "restart": "on-failure", "backoff": { "initial": "1h" } """, "restart 1 in 1h", 0)]
+    public void Up_ends_with_1_when_a_service_failed_for_good_although_it_is_stopped_later(string service, string end, int code)
+    {
+        using var directory = new TemporaryDirectory();
+        string file = directory.Write("f.json", $$"""{ "services": { "s": { {{service}} }, "rest": { "command": ["sleep", "60"] } } }""");
+        using RunningWatchdog watchdog = RunningWatchdog.Start("up", file);
+        watchdog.WaitForLine("s        * " + end);
+        watchdog.WaitForLine("rest     * started");
+        watchdog.Signal(LinuxSignal.SIGTERM);
+        Assert.Equal(code, watchdog.WaitForExit());
+        Assert.Equal(1, watchdog.CountLines("rest     * killed by SIGTERM"));
+    }
+
     [Fact]
     public void A_wrong_file_is_refused_with_everything_that_is_wrong()
     {

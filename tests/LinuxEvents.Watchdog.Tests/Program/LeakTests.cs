@@ -38,12 +38,12 @@ public class LeakTests
                   "missing": { "command": ["/no/such/program"], "restart": "always", "backoff": { "initial": 0 }, "maxRestarts": {{restarts}} } } }
                 """);
             using RunningWatchdog watchdog = RunningWatchdog.Start("up", file);
-            watchdog.WaitForLine($"gave up after {restarts} restarts");
+            watchdog.WaitForLine($"gave up after {restarts} restart");
             Assert.Equal(restarts + 1, watchdog.CountLines("cannot start:"));
             Assert.Single(watchdog.Children);
             int open = watchdog.Descriptors;
             watchdog.Signal(LinuxSignal.SIGTERM);
-            Assert.Equal(0, watchdog.WaitForExit());
+            Assert.Equal(1, watchdog.WaitForExit());
             return open;
         })];
         Assert.Equal(descriptors[0], descriptors[1]);
@@ -62,7 +62,7 @@ public class LeakTests
         Assert.Equal(120, watchdog.CountLines("cannot start:") + watchdog.CountLines("started as process"));
         Assert.Equal(watchdog.CountLines("started as process"), watchdog.Children.Length);
         watchdog.Signal(LinuxSignal.SIGTERM);
-        Assert.Equal(0, watchdog.WaitForExit());
+        Assert.Equal(1, watchdog.WaitForExit());
     }
 
     [Fact]

@@ -162,7 +162,9 @@ public sealed class OutputTests : IDisposable
         Assert.Equal(2, summary.RootElement.GetProperty("starts").GetInt32());
         Assert.Equal("{\"3\":2}", summary.RootElement.GetProperty("exits").GetRawText());
         Assert.Equal("{}", summary.RootElement.GetProperty("signals").GetRawText());
+        Assert.Equal("started 2 times", summary.RootElement.GetProperty("line").GetString());
         Assert.True(summary.RootElement.GetProperty("peakBytes").GetInt64() > 0);
+        Assert.True(summary.RootElement.GetProperty("peakIsUpperBound").GetBoolean()); // a shell needs less than the watchdog
     }
 
     /// <summary>A script that becomes another program and leaves its process id in a file.</summary>

@@ -47,6 +47,20 @@ public class RestartTests
     }
 
     [Fact]
+    public void Why_it_cannot_be_started_is_told_at_length_but_once()
+    {
+        using RunningWatchdog watchdog = RunningWatchdog.Start(
+            "run", "--restart", "on-failure", "--max-restarts", "1", "--backoff", "0", "--format", "json", "--", "no-such\nprogram");
+        Assert.Equal(127, watchdog.WaitForExit());
+        WatchdogEvent[] events = WatchdogEvent.All(watchdog);
+        Assert.Equal(["start-failed", "restarting", "start-failed", "gave-up"], events.Select(each => each.Event!));
+        Assert.All(watchdog.Lines.Where(line => line.Contains("start-failed")), line => Assert.Contains("\"errno\":2,\"errnoName\":\"ENOENT\"", line));
+        Assert.Contains("PATH (", events[0].Line);
+        Assert.Equal("cannot start: ENOENT, as before", events[2].Line);
+        Assert.Equal("gave up after 1 restart", events[3].Line);
+    }
+
+    [Fact]
     public void A_stop_ends_the_wait_for_a_restart()
     {
         using RunningWatchdog watchdog = RunningWatchdog.RunScript("exit 5", "--restart", "always", "--backoff", "1d");

@@ -87,6 +87,19 @@ public class StopTests
     }
 
     [Fact]
+    public void When_SIGKILL_ends_the_watchdog_the_command_lives_on()
+    {
+        using var directory = new TemporaryDirectory();
+        (string gate, string alive) = (directory.File("gate"), directory.File("alive"));
+        using RunningWatchdog watchdog = RunningWatchdog.RunScript($"echo ready; while ! [ -e {gate} ]; do sleep 0.02; done; : >{alive}");
+        watchdog.WaitForLine("| ready");
+        watchdog.Signal(LinuxSignal.SIGKILL);
+        Assert.Equal(137, watchdog.WaitForExit());
+        directory.Write("gate", "");
+        watchdog.WaitUntil("a sign of life", () => File.Exists(alive), mayHaveEnded: true);
+    }
+
+    [Fact]
     public void The_command_has_a_process_group_of_its_own()
     {
         using RunningWatchdog watchdog = RunningWatchdog.RunScript("cut -d' ' -f5 /proc/$$/stat; echo $$");
