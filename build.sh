@@ -20,7 +20,7 @@ verb_help() {
 usage: ./build.sh VERB [ARGUMENTS]
 
   build                  build everything: native library, managed projects, tests
-  run [-- CMD ARGS...]   supervise CMD by the watchdog; without arguments, show its demo
+  run [-- CMD ARGS...]   supervise CMD by the watchdog (run --help: its options); without arguments, show its demo
   test                   run every test; the last line is the sum
   bench                  measure what calls, spawns and awaited events cost beside plain C
   pack                   make the NuGet package in artifacts/packages
@@ -94,14 +94,16 @@ managed() ( # VERB PROJECT [ARGUMENTS]
 )
 
 verb_build() {
+  [ -d "$artifacts/bin" ] || echo "Building everything; the first time takes some minutes."
   managed build Interop.sln
+  echo "Built the C library (artifacts/native/release) and the watchdog (artifacts/bin/LinuxEvents.Watchdog/release/watchdog)."
 }
 
 verb_run() {
   managed build managed/LinuxEvents.Watchdog
   local watchdog=$artifacts/bin/LinuxEvents.Watchdog/release/watchdog.dll
   if [ $# -gt 0 ]; then
-    exec dotnet exec "$watchdog" run -- "$@"
+    exec dotnet exec "$watchdog" run "$@"
   fi
   exec dotnet exec "$watchdog" up --duration 10s "$root/managed/LinuxEvents.Watchdog/demo.json"
 }
@@ -124,7 +126,11 @@ verb_bench() {
 
 verb_pack() {
   managed pack managed/LinuxEvents -o "$artifacts/packages"
-  echo "$artifacts"/packages/*.nupkg
+  local package
+  for package in "$artifacts"/packages/LinuxEvents.*.nupkg; do
+    package=${package##*/LinuxEvents.}
+    echo "dotnet add package LinuxEvents --version ${package%.nupkg} --source $artifacts/packages"
+  done
 }
 
 verb_bindings() {
@@ -135,7 +141,8 @@ verb_install() {
   require_native
   "$root/cmake/build.sh" release
   cmake --install "$artifacts/native/release" --prefix "$1" >/dev/null
-  echo "Installed below $1"
+  echo "Installed below $1. To build with it and to run what loads the shared library:"
+  echo "  export PKG_CONFIG_PATH=$1/lib/pkgconfig LD_LIBRARY_PATH=$1/lib    # CMake: -D CMAKE_PREFIX_PATH=$1"
 }
 
 verb_clean() {
@@ -150,13 +157,7 @@ case $verb in
   build | test | bench | pack | bindings | clean)
     [ $# -eq 0 ] || fail "'$verb' takes no arguments, but got '$1'"
     ;;
-  run)
-    if [ $# -gt 0 ]; then
-      [ "$1" = -- ] || fail "'run' takes a command after '--', but got '$1'"
-      shift
-      [ $# -gt 0 ] || fail "'run --' needs a command"
-    fi
-    ;;
+  run) ;; # the watchdog itself says what is wrong
   install)
     case ${1:-} in
       --prefix) [ $# -eq 2 ] || fail "'--prefix' needs one directory" && set -- "$2" ;;
