@@ -45,14 +45,14 @@ struct feature {
 static const struct feature features[LXE_FEATURE_COUNT] = {
     [LXE_FEATURE_EPOLL_PWAIT2] = {"epoll_pwait2", "ppoll on the epoll set", KERNEL(5, 11), ENOSYS, 0},
     [LXE_FEATURE_CLOSE_RANGE] = {"close_range", "closing what /proc/self/fd lists", KERNEL(5, 9), ENOSYS, 0},
-    [LXE_FEATURE_CLONE_PIDFD] = {"clone_pidfd", "pidfd_open of the new child", KERNEL(5, 2), EINVAL, 0},
-    [LXE_FEATURE_PIDFD_OPEN] = {"pidfd_open", NULL, KERNEL(5, 3), ENOSYS,
+    [LXE_FEATURE_CLONE_PIDFD] = {"clone_pidfd", "pidfd_open of the new child; the reaper", KERNEL(5, 2), EINVAL, 0},
+    [LXE_FEATURE_PIDFD_OPEN] = {"pidfd_open", "the reaper, for the children that it starts", KERNEL(5, 3), ENOSYS,
                                 1u << LXE_FEATURE_PIDFD_NONBLOCK | 1u << LXE_FEATURE_PIDFD_THREAD},
     [LXE_FEATURE_PIDFD_NONBLOCK] = {"pidfd_nonblock", "LXE_WAIT_NOHANG", KERNEL(5, 10), EINVAL, 0},
     [LXE_FEATURE_PIDFD_THREAD] = {"pidfd_thread", NULL, KERNEL(6, 9), EINVAL, 0},
-    [LXE_FEATURE_PIDFD_SIGNAL] = {"pidfd_signal", "kill of a child that is not reaped yet", KERNEL(5, 1), ENOSYS, 0},
+    [LXE_FEATURE_PIDFD_SIGNAL] = {"pidfd_signal", "the reaper, for the children that it starts", KERNEL(5, 1), ENOSYS, 0},
     [LXE_FEATURE_PIDFD_WAIT] = {"pidfd_wait", "waitid by the number in /proc/self/fdinfo", KERNEL(5, 4), EINVAL, 0},
-    [LXE_FEATURE_PIDFD_GETFD] = {"pidfd_getfd", "SCM_RIGHTS, where the other side helps", KERNEL(5, 6), ENOSYS, 0},
+    [LXE_FEATURE_PIDFD_GETFD] = {"pidfd_getfd", NULL, KERNEL(5, 6), ENOSYS, 0},
     [LXE_FEATURE_PIDFD_INFO] = {"pidfd_info", "/proc/PID/status", KERNEL(6, 13), ENOTTY, 1u << LXE_FEATURE_PIDFD_EXIT_INFO},
     [LXE_FEATURE_PIDFD_EXIT_INFO] = {"pidfd_exit_info", "/proc/PID/stat of a zombie", KERNEL(6, 15), ESRCH, 0},
 };
