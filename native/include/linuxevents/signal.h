@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** A received signal, whichever way it came: by signalfd or by the relay. */
+/** A received signal, whichever way it came: by signalfd or by the relay; and blocking signals for signalfd. */
 #ifndef LINUXEVENTS_SIGNAL_H
 #define LINUXEVENTS_SIGNAL_H
 
@@ -43,5 +43,35 @@ struct lxe_signal_info {
     uint64_t reserved3;
     uint64_t reserved4;
 };
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * lxe_signal_block_all_threads - blocks signals in every thread of the process, as signalfd needs it
+ * @signals: the set: bit n-1 is signal n
+ * @deadline: when to give up, in nanoseconds of CLOCK_MONOTONIC, or LXE_NO_DEADLINE
+ * @thread: receives the id of the thread that was waited for when the time was up, otherwise 0; or NULL
+ *
+ * Each thread is interrupted once or a few times by the highest real-time signal that has its default action, whose handler
+ * stays installed from then on. Threads that are made meanwhile or later have the signals blocked, too, but not a
+ * thread that is in a signal handler: it gets its former mask back when the handler returns. And whoever unblocks
+ * them afterwards has them unblocked. What an earlier call blocked is blocked again.
+ *
+ * A thread that blocks everything counts as done: should it unblock @signals later, they are blocked again before it takes one
+ * that was sent to the process. A thread that blocks every real-time signal and not @signals can't be reached. When this fails, some threads
+ * may block the signals already.
+ *
+ * Needs /proc. Waits until all threads have answered. Not async-signal-safe.
+ *
+ * Return: 0; -ETIMEDOUT, -EINVAL for an empty set, SIGKILL, SIGSTOP, signals of faults (SIGSEGV, SIGBUS, SIGFPE, SIGILL,
+ * SIGTRAP, SIGSYS) and libc's own, -EBUSY when no real-time signal is free, -ENOENT without /proc, -EMFILE, -ENFILE, -ENOMEM.
+ */
+LXE_API int32_t lxe_signal_block_all_threads(uint64_t signals, int64_t deadline, int32_t *thread);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -108,6 +108,10 @@ internal static unsafe partial class NativeMethods
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     [return: NativeTypeName("int32_t")]
+    public static extern int lxe_signal_block_all_threads([NativeTypeName("uint64_t")] ulong signals, [NativeTypeName("int64_t")] long deadline, [NativeTypeName("int32_t *")] int* thread);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
     public static extern int lxe_signalfd_create([NativeTypeName("uint64_t")] ulong signals, [NativeTypeName("uint32_t")] uint flags);
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
