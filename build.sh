@@ -22,6 +22,7 @@ usage: ./build.sh VERB [ARGUMENTS]
   build                  build everything: native library, managed projects, tests
   run [-- CMD ARGS...]   supervise CMD by the watchdog (run --help: its options); without arguments, show its demo
   test                   run every test; the last line is the sum
+  matrix                 run the native tests on older kernels, in sandboxes, and with each feature off
   bench                  measure what calls, spawns and awaited events cost beside plain C
   pack                   make the NuGet package in artifacts/packages
   bindings               generate the C# side of the C headers again (needs ClangSharpPInvokeGenerator)
@@ -67,6 +68,14 @@ want_for_tests() {
   command -v abidiff >/dev/null || packages+=(abigail-tools)
   command -v c++ >/dev/null || packages+=(g++)
   [ ${#packages[@]} -eq 0 ] || [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || install_packages "${packages[@]}"
+}
+
+require_emulator() {
+  local packages=()
+  command -v qemu-system-x86_64 >/dev/null || packages+=(qemu-system-x86)
+  command -v busybox >/dev/null || packages+=(busybox-static)
+  command -v cpio >/dev/null || packages+=(cpio)
+  [ ${#packages[@]} -eq 0 ] || install_packages "${packages[@]}"
 }
 
 has_sdk() {
@@ -115,6 +124,13 @@ verb_test() {
   env "${settings[@]}" "$root/tests/run.sh" "$artifacts"
 }
 
+verb_matrix() {
+  require_native
+  require_emulator
+  "$root/cmake/build.sh" release
+  "$root/tests/sandbox/matrix.sh" "$artifacts"
+}
+
 verb_bench() {
   managed build tests/benchmarks/LinuxEvents.Benchmarks
   local native=$artifacts/native/release/benchmarks
@@ -154,7 +170,7 @@ verb_clean() {
 verb=${1:-help}
 [ $# -eq 0 ] || shift
 case $verb in
-  build | test | bench | pack | bindings | clean)
+  build | test | matrix | bench | pack | bindings | clean)
     [ $# -eq 0 ] || fail "'$verb' takes no arguments, but got '$1'"
     ;;
   run) ;; # the watchdog itself says what is wrong
