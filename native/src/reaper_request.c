@@ -63,7 +63,9 @@ static int32_t ask(enum lxe__request request, const struct lxe_spawn_fd *fds, ui
         syscall(SYS_shutdown, lxe__reaper.socket, SHUT_RDWR);
     while (lxe__reaper.answered == 0)
         lxe__futex_wait(&lxe__reaper.answered, 0);
-    return error == 0 ? lxe__reaper.result : error == -EPIPE || error == -ECONNRESET ? -ESRCH : error;
+    if (error == -EPIPE || error == -ECONNRESET || error == -ECONNREFUSED || error == -ENOTCONN)
+        return -ESRCH; /* gone; older kernels have the last two as well */
+    return error == 0 ? lxe__reaper.result : error;
 }
 
 static int is_open(int32_t fd)
