@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Runs one example against what it is for. usage: test.sh EXAMPLE PROGRAM...
+set -euo pipefail
+
+example=$1
+shift
+trap 'kill $(jobs -p) 2>/dev/null || :' EXIT
+expect() { # TEXT: what the example says next
+  read -r line <&"${PROGRAM[0]}"
+  [[ $line =~ $1 ]] || { echo "'$line' is not '$1'" >&2; exit 1; }
+}
+
+case $example in
+  echo)
+    coproc PROGRAM { exec "$@" 0; }
+    expect '^listening on port ([0-9]+)$'
+    port=${BASH_REMATCH[1]}
+    exec 3<>"/dev/tcp/127.0.0.1/$port" 4<>"/dev/tcp/127.0.0.1/$port"
+    for round in 1 2 3; do
+      echo "third $round" >&3
+      echo "fourth $round" >&4
+      read -r line <&4 && [ "$line" = "fourth $round" ]
+      read -r line <&3 && [ "$line" = "third $round" ]
+    done
+    exec 3>&-
+    echo "still there" >&4
+    read -r line <&4 && [ "$line" = "still there" ]
+    ;;
+  signals)
+    coproc PROGRAM { exec "$@"; }
+    expect '^process [0-9]+$'
+    pid=${line#process }
+    kill -USR1 "$pid"
+    expect "^signal $(kill -l USR1) from process $$ of user $(id -u), value 0\$"
+    kill -TERM "$pid"
+    expect "^signal 15 from process $$ "
+    wait "$pid"
+    ;;
+  wait)
+    sleep 3600 & # whoever started them
+    first=$!
+    (exit 0) &
+    second=$!
+    wait "$second"
+    coproc PROGRAM { exec "$@" "$first" "$second"; }
+    expect "^process $second is gone\$" || exit
+    kill -KILL "$first"
+    wait "$first" 2>/dev/null || :
+    expect "^process $first has ended"
+    wait "${PROGRAM_PID:-0}" 2>/dev/null || :
+    ;;
+esac
