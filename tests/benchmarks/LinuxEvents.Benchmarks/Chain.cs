@@ -37,8 +37,7 @@ internal sealed class Chain : IDisposable
     public double Measure(TimeSpan span)
     {
         long served = _served, start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < span)
-            _selector.RunOnce(Timeout.InfiniteTimeSpan);
+        _selector.RunUntilComplete(() => _selector.DelayAsync(span).AsTask());
         return Stopwatch.GetElapsedTime(start).TotalNanoseconds / (_served - served);
     }
 
