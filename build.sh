@@ -22,7 +22,9 @@ usage: ./build.sh VERB [ARGUMENTS]
   build                  build everything: native library, managed projects, tests
   run [-- CMD ARGS...]   supervise CMD by the watchdog (run --help: its options); without arguments, show its demo
   test                   run every test; the last line is the sum
-  matrix                 run the native tests on older kernels, in sandboxes, and with each feature off
+  matrix                 run the native tests on older kernels, in sandboxes, with each feature off, and for
+                         other processors and musl
+  fuzz                   feed the library with what nobody would write, for a minute (needs clang)
   bench                  measure what calls, spawns and awaited events cost beside plain C
   pack                   make the NuGet package in artifacts/packages
   bindings               generate the C# side of the C headers again (needs ClangSharpPInvokeGenerator)
@@ -128,7 +130,15 @@ verb_matrix() {
   require_native
   require_emulator
   "$root/cmake/build.sh" release
-  "$root/tests/sandbox/matrix.sh" "$artifacts"
+  local status=0
+  "$root/tests/sandbox/matrix.sh" "$artifacts" || status=1
+  "$root/tests/ports/ports.sh" "$artifacts" || status=1
+  return $status
+}
+
+verb_fuzz() {
+  require_native
+  "$root/tests/fuzz/fuzz.sh" "$artifacts"
 }
 
 verb_bench() {
@@ -170,7 +180,7 @@ verb_clean() {
 verb=${1:-help}
 [ $# -eq 0 ] || shift
 case $verb in
-  build | test | matrix | bench | pack | bindings | clean)
+  build | test | matrix | fuzz | bench | pack | bindings | clean)
     [ $# -eq 0 ] || fail "'$verb' takes no arguments, but got '$1'"
     ;;
   run) ;; # the watchdog itself says what is wrong
