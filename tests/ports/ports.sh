@@ -26,6 +26,7 @@ native/feature          qemu-user refuses CLONE_PIDFD before it looks for room f
 native/pidfd_info       qemu-user answers ENOSYS, not ENOTTY, to a request of ioctl that it does not know
 native/pidfd_wait       qemu-user writes a usage when there is nothing to report
 native/reaper_ends      qemu-user knows no PR_SET_CHILD_SUBREAPER
+native/reaper_stuck     qemu-user knows no PR_SET_CHILD_SUBREAPER
 native/signal_block     qemu-user shows the masks of the host in /proc, and never blocks signals 63 and 64
 native/relay_chain      qemu-user never blocks signals 63 and 64, so that no mask is full
 native/relay_overtaken  qemu-user never blocks signals 63 and 64, so that no mask is full
