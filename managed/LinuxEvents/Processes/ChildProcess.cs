@@ -1,14 +1,18 @@
 namespace LinuxEvents;
 
-/// <summary>A child process: started, watched through its pidfd, signalled without ever hitting another, and reaped when it ends.</summary>
+/// <summary>A child process: started, watched, signalled without ever hitting another, and reaped when it ends.</summary>
 /// <remarks>
+/// <para>Where children have pidfds and nobody else reaps them, it is a child of this process; elsewhere one helper process starts and
+/// reaps them all. <see cref="ProcessSupport.Mechanism"/> says which. The helper begins with the first child, which therefore comes after
+/// whatever changes this process's user, session or capabilities: later the kernel's word is EPERM.</para>
 /// <para>The child is watched by its selector from the start on and reaped as soon as it ends, whether anybody awaits it or not, and
 /// also after <see cref="Dispose"/>: no zombie is left. A selector that is not run, or was disposed, reaps nobody: then
 /// the child is reaped by the next <see cref="WaitForExit"/>, <see cref="HasExited"/> or <see cref="Signal"/>, and if nothing asks, stays a
 /// zombie until this process ends.</para>
 /// <para>It lives beside <see cref="System.Diagnostics.Process"/>: neither takes a child from the other. Where .NET reaps every child
-/// (as process 1, or started with SIGCHLD ignored), the status comes from the kernel's exit information, from Linux 6.15 on; before it
-/// is unknown, and the <see cref="LinuxEvents.ExitStatus"/> says so.</para>
+/// (as process 1, or started with SIGCHLD ignored), the status comes from the kernel's exit information, from Linux 6.15 on; before that
+/// the helper keeps it. An ignored SIGCHLD can be seen only until .NET handles that signal, which begins with the first use of
+/// <see cref="System.Diagnostics.Process"/> or <see cref="Console"/>: where a status was lost, the <see cref="LinuxEvents.ExitStatus"/> says so.</para>
 /// <para>All members may be used by any thread. What does not need the streams goes on working after <see cref="Dispose"/>.</para>
 /// </remarks>
 public sealed class ChildProcess : IDisposable, IAsyncDisposable
@@ -16,9 +20,8 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
     private readonly ChildWatch _watch;
     private readonly bool _leadsProcessGroup;
 
-    private ChildProcess(int id, ChildWatch watch, SpawnOptions options, ChildDescriptors descriptors)
+    private ChildProcess(ChildWatch watch, SpawnOptions options, ChildDescriptors descriptors)
     {
-        Id = id;
         _watch = watch;
         _leadsProcessGroup = options.LeadsProcessGroup;
         StandardInput = descriptors.TakeStream(0);
@@ -27,10 +30,12 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
     }
 
     /// <summary>The process id. Once the child was reaped, another process may have it: for signals take <see cref="Signal"/>.</summary>
-    public int Id { get; }
+    public int Id => _watch.Child.Id;
 
     /// <summary>The child's pidfd, to be watched or asked but not to be waited for. It is closed by <see cref="Dispose"/>, but not before the child has ended.</summary>
-    public SafePidFdHandle PidFd => _watch.PidFd;
+    /// <exception cref="PlatformNotSupportedException">The child is the reaper's, and has none: see <see cref="ProcessSupport.Mechanism"/>.</exception>
+    public SafePidFdHandle PidFd => _watch.Child.Handle as SafePidFdHandle
+        ?? throw new PlatformNotSupportedException($"A child of the reaper has no pidfd; it was chosen because {ProcessSupport.Reason}.");
 
     /// <summary>Whether the child has ended: asks the kernel.</summary>
     public bool HasExited => _watch.TryReap();
@@ -61,27 +66,26 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
     /// dup2 on a descriptor, setpgid or setsid, clone or pipe2 when there is no room (EAGAIN, ENOMEM, EMFILE).
     /// </exception>
     /// <exception cref="ObjectDisposedException">The selector, or a handle of the options, was disposed.</exception>
-    /// <exception cref="PlatformNotSupportedException">The kernel or a sandbox has no pidfds.</exception>
     public static ChildProcess Spawn(SpawnOptions options, Selector? selector = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         selector ??= Selector.Shared;
         using var descriptors = new ChildDescriptors(options, selector);
-        (int id, SafePidFdHandle pidFd) = Spawner.Start(options, descriptors);
+        StartedChild child = Spawner.Start(options, descriptors);
         ChildWatch watch;
         try
         {
-            watch = new ChildWatch(pidFd, selector);
+            watch = new ChildWatch(child, selector);
         }
         catch
         {
             // Nobody would watch it: it must not run on.
-            Spawner.Abort(pidFd);
+            child.Abort();
             throw;
         }
 
         watch.Start();
-        return new ChildProcess(id, watch, options, descriptors);
+        return new ChildProcess(watch, options, descriptors);
     }
 
     /// <summary>Waits until the child has ended. Any number of callers may; later ones get the same status at once.</summary>

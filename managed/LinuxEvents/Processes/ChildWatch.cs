@@ -1,15 +1,14 @@
 using System.Runtime.CompilerServices;
-using LinuxEvents.Interop;
 
 namespace LinuxEvents;
 
 /// <summary>Waits for the end of one child, reaps it, and keeps its status.</summary>
 /// <remarks>
 /// <para>Who reaps. The loop's own watch, which exists from the spawn to the end whether anybody awaits or not; and everyone who
-/// asks meanwhile: WaitForExitAsync, the blocking WaitForExit, HasExited, Signal. All come through <see cref="TryReap"/>, which looks by
-/// waitid(P_PIDFD, WNOHANG) under the gate: one of them gets the status and keeps it, the others find it kept. So a blocking wait
-/// that overtakes the loop takes nothing from those who await, whose own event comes all the same. Nobody ever waits for "any
-/// child", which would take children from others in this process; and a pidfd can't mean another process.</para>
+/// asks meanwhile: WaitForExitAsync, the blocking WaitForExit, HasExited, Signal. All come through <see cref="TryReap"/>, which looks
+/// (by waitid(P_PIDFD, WNOHANG), or at the reaper's record) under the gate: one of them gets the status and keeps it, the others find it
+/// kept. So a blocking wait that overtakes the loop takes nothing from those who await, whose own event comes all the same. Nobody ever
+/// waits for "any child", which would take children from others in this process; and neither pidfd nor record can mean another process.</para>
 /// <para>Signals go out under the same gate, after a look whether the child has ended: a zombie would swallow them, and
 /// after the reap there is nobody to get them. Between that look and the signal it may still end, as it always may.</para>
 /// <para>No lost end. The watch reads the registration's sequence, then looks, then says that it saw nothing: an end that comes
@@ -34,16 +33,16 @@ internal sealed class ChildWatch
     private bool _released;
 
     /// <summary>Takes over a child that was just spawned.</summary>
-    public ChildWatch(SafePidFdHandle pidFd, Selector selector)
+    public ChildWatch(StartedChild child, Selector selector)
     {
-        PidFd = pidFd;
+        Child = child;
         _onReport = OnReport;
-        _registration = selector.Register(pidFd, new RegistrationOptions { EdgeTriggered = true });
+        _registration = selector.Register(child.Handle, new RegistrationOptions { EdgeTriggered = true });
         bool referenced = false;
-        pidFd.DangerousAddRef(ref referenced);
+        child.Handle.DangerousAddRef(ref referenced);
     }
 
-    public SafePidFdHandle PidFd { get; }
+    public StartedChild Child { get; }
 
     /// <summary>How it ended; to be read after <see cref="TryReap"/> has said so.</summary>
     public ExitStatus Status => _status;
@@ -56,7 +55,7 @@ internal sealed class ChildWatch
     }
 
     /// <summary>Looks whether the child has ended, and reaps it if so.</summary>
-    public unsafe bool TryReap()
+    public bool TryReap()
     {
         if (_exited)
             return true;
@@ -64,27 +63,12 @@ internal sealed class ChildWatch
         {
             if (_exited)
                 return true;
-            var status = new lxe_pidfd_status { size = (uint)sizeof(lxe_pidfd_status) };
-            int result = NativeMethods.lxe_pidfd_wait(
-                PidFd.Descriptor, NativeMethods.LXE_WAIT_EXITED | NativeMethods.LXE_WAIT_NOHANG, &status);
-            if (result == -Errno.ECHILD)
-            {
-                if (!TryGetForeignStatus(out _status))
-                    return false;
-            }
-            else if (LinuxEventsException.ThrowIfError(result, "waitid", PidFd) == 0)
-            {
+            if (!Child.TryReap(out _status))
                 return false;
-            }
-            else
-            {
-                _status = ExitStatus.From(status);
-            }
-
             _exited = true;
-            PidFd.DangerousRelease();
+            Child.Handle.DangerousRelease();
             if (_released)
-                PidFd.Dispose();
+                Child.Handle.Dispose();
             return true;
         }
     }
@@ -118,7 +102,7 @@ internal sealed class ChildWatch
             return false;
         try
         {
-            using var wait = new DescriptorWait(PidFd, PollEvents.Read);
+            using var wait = new DescriptorWait(Child.Handle, PollEvents.Read);
             while (!TryReap())
             {
                 if (!wait.Next(deadline))
@@ -136,7 +120,7 @@ internal sealed class ChildWatch
     public bool Signal(LinuxSignal signal)
     {
         lock (_gate)
-            return !TryReap() && LinuxEvents.PidFd.Send(PidFd, signal, PidFdSignalTarget.Default);
+            return !TryReap() && Child.Signal(signal);
     }
 
     /// <returns><see langword="false"/> when the group that it leads is empty.</returns>
@@ -145,7 +129,7 @@ internal sealed class ChildWatch
         lock (_gate)
         {
             TryReap(); // a zombie is a member too, and perhaps the last
-            return LinuxEvents.PidFd.Send(PidFd, signal, PidFdSignalTarget.ProcessGroup);
+            return Child.SignalGroup(signal);
         }
     }
 
@@ -156,7 +140,7 @@ internal sealed class ChildWatch
         {
             _released = true;
             if (_exited)
-                PidFd.Dispose();
+                Child.Handle.Dispose();
         }
     }
 
@@ -195,26 +179,5 @@ internal sealed class ChildWatch
         {
             // The selector has ended.
         }
-    }
-
-    /// <summary>The status of a child that somebody else has reaped, or is about to have: then <see langword="false"/>.</summary>
-    private unsafe bool TryGetForeignStatus(out ExitStatus status)
-    {
-        // Twice, because the process may go while the kernel looks (ESRCH): what it left is there by then.
-        int result = 0;
-        for (int look = 0; look < 2; look++)
-        {
-            var info = new lxe_pidfd_info { size = (uint)sizeof(lxe_pidfd_info) };
-            result = NativeMethods.lxe_pidfd_info(PidFd.Descriptor, &info);
-            if (result == 0 && (info.valid & NativeMethods.LXE_PIDFD_INFO_EXIT) != 0)
-            {
-                status = ExitStatus.FromWaitStatus(info.wait_status);
-                return true;
-            }
-        }
-
-        status = ExitStatus.Unknown(
-            "somebody else has reaped the process, and the kernel keeps no exit information, which is in Linux 6.15");
-        return result != 0 || !Spawner.IsPresent(NativeMethods.LXE_FEATURE_PIDFD_EXIT_INFO, out _);
     }
 }

@@ -195,7 +195,7 @@ public sealed class ChildExitTests : IDisposable
         Assert.Equal(7 << 8, status);
         _selector.RunUntilComplete(() => child.WaitForExitAsync().AsTask());
         ExitStatus known = child.WaitForExit();
-        if (Spawner.IsPresent(NativeMethods.LXE_FEATURE_PIDFD_EXIT_INFO, out _))
+        if (ProcessSupport.HasExitInfo)
             Assert.Equal((7, false), (known.ExitCode, known.HasUsage));
         else
             Assert.NotNull(known.UnknownReason);
@@ -218,7 +218,7 @@ public sealed class ChildExitTests : IDisposable
             }
 
             ExitStatus known = wait.Result;
-            if (reaped > 0 && !Spawner.IsPresent(NativeMethods.LXE_FEATURE_PIDFD_EXIT_INFO, out _))
+            if (reaped > 0 && !ProcessSupport.HasExitInfo)
                 Assert.False(known.IsKnown);
             else
                 Assert.Equal(round, known.ExitCode);

@@ -24,7 +24,7 @@ public sealed class StolenStatusTests
         (ExitStatus status, string output) = Run([.. within, "true"]);
         if (status.ExitCode != 0)
             Assert.Skip($"{string.Join(' ', within)} {status}: {output.Trim()}");
-        if (!Spawner.IsPresent(Interop.NativeMethods.LXE_FEATURE_PIDFD_EXIT_INFO, out _))
+        if (!ProcessSupport.HasExitInfo)
             Assert.Skip("The kernel keeps no exit information (Linux 6.15), so these statuses are unknown.");
 
         string host = Path.GetFileName(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";

@@ -1,0 +1,26 @@
+namespace LinuxEvents;
+
+/// <summary>A child that was started: what <see cref="ChildWatch"/> needs of it, which calls all but <see cref="Handle"/> under its gate.</summary>
+internal abstract class StartedChild
+{
+    /// <summary>The process id.</summary>
+    public abstract int Id { get; }
+
+    /// <summary>
+    /// Becomes readable when the child may have ended, and then reports an edge with every change, until the end is
+    /// among them.
+    /// </summary>
+    public abstract SafeFdHandle Handle { get; }
+
+    /// <summary>Reaps the child if it has ended; not to be called again after it was.</summary>
+    public abstract bool TryReap(out ExitStatus status);
+
+    /// <returns><see langword="false"/> when it has ended. Not to be called after it was reaped.</returns>
+    public abstract bool Signal(LinuxSignal signal);
+
+    /// <returns><see langword="false"/> when the group that it leads is empty.</returns>
+    public abstract bool SignalGroup(LinuxSignal signal);
+
+    /// <summary>Ends a child that nobody can watch, and leaves nothing of it.</summary>
+    public abstract void Abort();
+}
