@@ -105,6 +105,7 @@ public sealed class ManyChildrenTests
     [Fact]
     public void A_zombie_of_ours_does_not_hold_up_Process()
     {
+        TestChild.NeedsOwn();
         // A selector that is not run leaves a zombie; .NET looks at it and has to leave it.
         using var idle = new Selector();
         using ChildProcess child = ChildProcess.Spawn(TestChild.Shell("exit 9"), idle);

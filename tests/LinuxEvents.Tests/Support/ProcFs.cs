@@ -8,25 +8,31 @@ internal static class ProcFs
 
     public static bool IsZombie(int pid) => State(pid) == 'Z';
 
-    /// <summary>The children of this process, zombies too.</summary>
+    /// <summary>Whether a child has ended and waits to be reaped, which under the reaper it need not.</summary>
+    public static bool HasEnded(int pid) => State(pid) is 'Z' or null;
+
+    /// <summary>The children of this process and of its reaper, zombies too, but not the reaper itself.</summary>
     public static List<int> Children()
     {
         var children = new List<int>();
+        int? reaper = ProcessSupport.ReaperPid;
         foreach (string directory in Directory.GetDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(directory), out int pid) && Stat(pid) is { } stat && int.Parse(stat[1]) == Environment.ProcessId)
+            if (int.TryParse(Path.GetFileName(directory), out int pid) && pid != reaper && Stat(pid) is { } stat
+                && int.Parse(stat[1]) is var parent && (parent == Environment.ProcessId || parent == reaper))
                 children.Add(pid);
         }
 
         return children;
     }
 
-    /// <summary>The children that a thread of this process has started.</summary>
+    /// <summary>The children that a thread of this process has started, or the reaper for it.</summary>
     public static int[] ChildrenOfThread(int tid)
     {
+        string process = ProcessSupport.Mechanism == ProcessMechanism.Direct ? "self" : $"{tid = ProcessSupport.ReaperPid ?? 0}";
         try
         {
-            return [.. File.ReadAllText($"/proc/self/task/{tid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
+            return [.. File.ReadAllText($"/proc/{process}/task/{tid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
         }
         catch (IOException)
         {

@@ -1,0 +1,81 @@
+using LinuxEvents.Interop;
+
+namespace LinuxEvents.Tests;
+
+/// <summary>Which mechanism is chosen, and what is different with the reaper: where that is not the one here, in a process where it is.</summary>
+public sealed class ReaperTests
+{
+    [Fact]
+    public void The_mechanism_is_what_the_features_allow()
+    {
+        uint[] needed =
+        [
+            NativeMethods.LXE_FEATURE_PIDFD_OPEN, NativeMethods.LXE_FEATURE_CLONE_PIDFD,
+            NativeMethods.LXE_FEATURE_PIDFD_SIGNAL, NativeMethods.LXE_FEATURE_PIDFD_WAIT,
+        ];
+        bool complete = needed.All(feature => ProcessSupport.IsPresent(feature, out _));
+        Assert.Equal(ProcessSupport.IsPresent(NativeMethods.LXE_FEATURE_PIDFD_EXIT_INFO, out _), ProcessSupport.HasExitInfo);
+        if (!complete)
+            Assert.Equal(ProcessMechanism.Reaper, ProcessSupport.Mechanism);
+        else if (ProcessSupport.HasExitInfo)
+            Assert.Equal(ProcessMechanism.Direct, ProcessSupport.Mechanism);
+        Assert.NotEmpty(ProcessSupport.Reason);
+    }
+
+    [Theory]
+    [InlineData("pidfd_open")]
+    [InlineData("clone_pidfd")]
+    [InlineData("pidfd_signal")]
+    [InlineData("pidfd_wait")]
+    public void Without_any_part_of_pidfds_it_is_the_reaper(string missing) =>
+        Rerun.Tests(Rerun.Without(missing), typeof(ReaperTests), nameof(Children_are_the_reapers));
+
+    [Fact]
+    public void As_process_1_without_exit_information_it_is_the_reaper() => Rerun.Tests(
+        [.. Rerun.Without("pidfd_exit_info"), "unshare", "--fork", "--pid", "--kill-child", "--mount-proc"],
+        typeof(ReaperTests), nameof(Children_are_the_reapers));
+
+    [Fact]
+    public void With_SIGCHLD_ignored_and_without_exit_information_it_is_the_reaper() => Rerun.Tests(
+        [.. Rerun.Without("pidfd_exit_info"), "env", "--ignore-signal=CHLD"],
+        typeof(ReaperTests), nameof(Children_are_the_reapers));
+
+    [Fact(Explicit = true)]
+    public void Children_are_the_reapers()
+    {
+        Assert.Equal(ProcessMechanism.Reaper, ProcessSupport.Mechanism);
+        using ChildProcess child = ChildProcess.Spawn(TestChild.Idle);
+        int reaper = ProcessSupport.ReaperPid!.Value;
+        Assert.Equal(reaper.ToString(), ProcFs.Status(File.ReadAllText($"/proc/{child.Id}/status"), "PPid"));
+        Assert.Equal(Environment.ProcessId.ToString(), ProcFs.Status(File.ReadAllText($"/proc/{reaper}/status"), "PPid"));
+        Assert.Contains(ProcessSupport.Reason, Assert.Throws<PlatformNotSupportedException>(() => child.PidFd).Message, StringComparison.Ordinal);
+        child.StandardInput!.Dispose();
+        Assert.Equal(0, child.WaitForExit().ExitCode);
+    }
+
+    [Fact]
+    public void A_reaper_that_dies_ends_the_waits_and_the_next_child_has_another()
+    {
+        if (ProcessSupport.Mechanism == ProcessMechanism.Direct)
+        {
+            Rerun.Tests(Rerun.Without("pidfd_open"), typeof(ReaperTests), nameof(A_reaper_that_dies_ends_the_waits_and_the_next_child_has_another));
+            return;
+        }
+
+        using Selector selector = Selector.Start();
+        for (int round = 0; round < 20; round++)
+        {
+            using ChildProcess child = ChildProcess.Spawn(TestChild.Idle, selector);
+            using ChildProcess ended = ChildProcess.Spawn(TestChild.Shell("exit 5"), selector);
+            Assert.Equal(5, ended.WaitForExit().ExitCode);
+            Task<ExitStatus> wait = child.WaitForExitAsync().AsTask();
+            var blocking = Task.Run(child.WaitForExit);
+            Assert.Equal(0, Libc.kill(ProcessSupport.ReaperPid!.Value, (int)LinuxSignal.SIGKILL));
+            Assert.Equal("the reaper has died", wait.Result.UnknownReason);
+            Assert.Equal("the reaper has died", blocking.Result.UnknownReason);
+            Assert.False(child.Signal(LinuxSignal.SIGTERM));
+            Assert.Equal(5, ended.ExitStatus!.Value.ExitCode);
+            child.StandardInput!.Dispose(); // it lives on, until its input ends
+        }
+    }
+}
