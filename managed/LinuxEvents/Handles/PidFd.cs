@@ -102,11 +102,16 @@ public sealed unsafe class PidFd : IDisposable
 
     internal static bool Send(SafePidFdHandle handle, LinuxSignal signal, PidFdSignalTarget target)
     {
-        if ((int)signal is < 0 or > LinuxSignals.Highest)
-            throw new ArgumentOutOfRangeException(nameof(signal), signal, $"There is no such signal; they go from 1 to {LinuxSignals.Highest}.");
+        EnsureSignal(signal);
         using var reference = new DescriptorReference(handle);
         int result = NativeMethods.lxe_pidfd_signal(reference.Number, (int)signal, (uint)target);
         return result != -Errno.ESRCH && reference.Check(result, "pidfd_send_signal") == 0;
+    }
+
+    internal static void EnsureSignal(LinuxSignal signal)
+    {
+        if ((int)signal is < 0 or > LinuxSignals.Highest)
+            throw new ArgumentOutOfRangeException(nameof(signal), signal, $"There is no such signal; they go from 1 to {LinuxSignals.Highest}.");
     }
 
     private static PidFd Open(int id, uint flags, string kind, string parameter)

@@ -115,7 +115,7 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
         return exited;
     }
 
-    /// <summary>Sends a signal to the child: to it or to nobody.</summary>
+    /// <summary>Sends a signal to the child: to it or to nobody. Its sender is this process, or the reaper where the child is its.</summary>
     /// <param name="signal">The signal; <see cref="LinuxSignal.None"/> only checks.</param>
     /// <returns><see langword="false"/> when the child has ended.</returns>
     /// <exception cref="LinuxEventsException">EPERM when the child has become another user's.</exception>

@@ -68,6 +68,7 @@ internal sealed class ReaperChild : StartedChild
 
     public override bool Signal(LinuxSignal signal)
     {
+        PidFd.EnsureSignal(signal);
         int result = NativeMethods.lxe_reaper_signal(_child, (int)signal);
         return result != -Errno.ESRCH && LinuxEventsException.ThrowIfError(result, "kill", $"process {Id}") == 0;
     }

@@ -82,7 +82,7 @@ internal static unsafe class Spawner
             NativeMethods.LXE_SPAWN_STEP_WORKING_DIRECTORY => ("chdir", $"the working directory '{options.WorkingDirectory}'"),
             NativeMethods.LXE_SPAWN_STEP_DESCRIPTOR => ("dup2", descriptors.Describe(failure.Index)),
             NativeMethods.LXE_SPAWN_STEP_CLOSE => ("close_range", null),
-            NativeMethods.LXE_SPAWN_STEP_EXEC => ("execve", $"'{path}'{ProgramSearch.Explain(error, path)}"),
+            NativeMethods.LXE_SPAWN_STEP_EXEC => ("execve", $"'{path}'{ProgramSearch.Explain(failure.Errno, path)}"),
             _ => ("lxe_spawn_start", (string?)$"'{path}'"),
         };
         return LinuxEventsException.Create(failure.Errno, call, target);

@@ -22,6 +22,7 @@ public sealed class PidFdTests : IDisposable
     [Fact]
     public void A_process_that_is_not_there_is_named()
     {
+        Feature.Needed(NativeMethods.LXE_FEATURE_PIDFD_OPEN);
         var error = Assert.Throws<LinuxEventsException>(() => PidFd.Open(int.MaxValue));
         Assert.Equal((Errno.ESRCH, "pidfd_open", $"process {int.MaxValue}"), (error.Errno, error.Call, error.Target));
     }
@@ -29,6 +30,7 @@ public sealed class PidFdTests : IDisposable
     [Fact]
     public void Tells_who_a_process_is()
     {
+        Feature.Needed(NativeMethods.LXE_FEATURE_PIDFD_OPEN, NativeMethods.LXE_FEATURE_PIDFD_INFO);
         using PidFd self = PidFd.Open(Environment.ProcessId);
         PidFdInfo info = self.GetInfo();
         Assert.Equal(Environment.ProcessId, info.ProcessId);
@@ -46,6 +48,7 @@ public sealed class PidFdTests : IDisposable
     [Fact]
     public void A_thread_has_one_of_its_own()
     {
+        Feature.Needed(NativeMethods.LXE_FEATURE_PIDFD_OPEN, NativeMethods.LXE_FEATURE_PIDFD_THREAD, NativeMethods.LXE_FEATURE_PIDFD_INFO);
         int tid = Directory.GetDirectories("/proc/self/task").Select(Path.GetFileName).Select(int.Parse!).First(id => id != Environment.ProcessId);
         using PidFd thread = PidFd.OpenThread(tid);
         Assert.Equal((Environment.ProcessId, tid), (thread.GetInfo().ProcessId, thread.GetInfo().ThreadId));
@@ -55,6 +58,7 @@ public sealed class PidFdTests : IDisposable
     [Fact]
     public void Copies_a_descriptor_out_of_a_process()
     {
+        Feature.Needed(NativeMethods.LXE_FEATURE_PIDFD_OPEN, NativeMethods.LXE_FEATURE_PIDFD_GETFD);
         using PidFd self = PidFd.Open(Environment.ProcessId);
         using var counter = new EventFd(5);
         using SafeFdHandle copy = self.GetFd(counter.Handle.Descriptor);
@@ -70,6 +74,8 @@ public sealed class PidFdTests : IDisposable
     [Fact]
     public void Reports_stop_continuation_and_end_when_asked()
     {
+        TestChild.NeedsOwn();
+        Feature.Needed(NativeMethods.LXE_FEATURE_PIDFD_EXIT_INFO);
         using ChildProcess child = ChildProcess.Spawn(new SpawnOptions("cat") { StandardInput = ChildStdio.Pipe }, _idle);
         using PidFd pidFd = PidFd.Open(child.Id);
         Assert.False(pidFd.TryWait(ChildEvents.Exited | ChildEvents.Stopped | ChildEvents.Continued, out _));

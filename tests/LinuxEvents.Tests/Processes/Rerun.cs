@@ -3,6 +3,8 @@ namespace LinuxEvents.Tests;
 /// <summary>Runs tests once more, in a process of another kind.</summary>
 internal static class Rerun
 {
+    private const string Mark = "LINUXEVENTS_TESTS_RERUN";
+
     /// <summary>Switches features off there, beside those that are off here.</summary>
     public static string[] Without(string features) =>
         ["env", $"LINUXEVENTS_DISABLE={Environment.GetEnvironmentVariable("LINUXEVENTS_DISABLE")},{features}"];
@@ -13,13 +15,14 @@ internal static class Rerun
     /// <param name="methods">Their names.</param>
     public static void Tests(string[] within, Type type, params string[] methods)
     {
+        Assert.True(Environment.GetEnvironmentVariable(Mark) is null, $"This process should have been of the kind already: {ProcessSupport.Reason}.");
         (ExitStatus status, string output) = Run([.. within, "true"]);
         if (status.ExitCode != 0)
             Assert.Skip($"{string.Join(' ', within)} {status}: {output.Trim()}");
 
         string host = Path.GetFileName(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
         string[] filter = [.. methods.SelectMany(method => new[] { "-method", $"{type.FullName}.{method}" })];
-        (status, output) = Run([.. within, host, "exec", type.Assembly.Location, "-noLogo", "-noColor", "-explicit", "on", .. filter]);
+        (status, output) = Run(["env", $"{Mark}=1", .. within, host, "exec", type.Assembly.Location, "-noLogo", "-noColor", .. filter]);
         Assert.True(status.ExitCode == 0, $"It {status}:\n{output}");
         Assert.Contains($"Total: {methods.Length}, Errors: 0, Failed: 0, Skipped: 0", output, StringComparison.Ordinal);
     }

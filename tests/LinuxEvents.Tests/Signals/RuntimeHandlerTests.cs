@@ -132,6 +132,6 @@ public class RuntimeHandlerTests
     private static void SendAndTake(TestProgram program, LinuxSignal signal)
     {
         program.Signal(signal);
-        Assert.Equal($"{signal} User {Environment.ProcessId} 0", program.Do("take it"));
+        Assert.Equal($"{signal} User {TestProgram.Sender} 0", program.Do("take it"));
     }
 }

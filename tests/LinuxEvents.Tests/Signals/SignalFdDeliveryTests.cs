@@ -14,9 +14,9 @@ public class SignalFdDeliveryTests
         using var program = TestProgram.StartBlocking(SIGTERM, SIGUSR1);
         Assert.Equal("opened", program.Do("open it SignalFd SIGTERM SIGUSR1"));
         program.Signal(SIGTERM);
-        Assert.Equal($"SIGTERM User {Environment.ProcessId} 0", program.Do("take it"));
+        Assert.Equal($"SIGTERM User {TestProgram.Sender} 0", program.Do("take it"));
         program.Signal(SIGUSR1);
-        Assert.Equal($"SIGUSR1 User {Environment.ProcessId} 0", program.Do("take it"));
+        Assert.Equal($"SIGUSR1 User {TestProgram.Sender} 0", program.Do("take it"));
     }
 
     [Fact]
@@ -69,6 +69,6 @@ public class SignalFdDeliveryTests
         program.Signal(SIGUSR1);
         program.Do("close it");
         program.Do("open it SignalFd SIGUSR1");
-        Assert.Equal($"SIGUSR1 User {Environment.ProcessId} 0", program.Do("take it"));
+        Assert.Equal($"SIGUSR1 User {TestProgram.Sender} 0", program.Do("take it"));
     }
 }

@@ -18,9 +18,9 @@ public class SignalProcessTests
         {
             Assert.Equal("opened", program.Do($"open it Relay {signal}"));
             program.Signal(signal);
-            Assert.Equal($"{signal} User {Environment.ProcessId} 0", program.Do("take it"));
+            Assert.Equal($"{signal} User {TestProgram.Sender} 0", program.Do("take it"));
             program.Signal(signal);
-            Assert.Equal($"{signal} User {Environment.ProcessId} 0", program.Do("take it"));
+            Assert.Equal($"{signal} User {TestProgram.Sender} 0", program.Do("take it"));
             Assert.Equal("closed", program.Do("close it"));
         }
     }

@@ -50,6 +50,9 @@ internal sealed class TestProgram : IDisposable
         return line.Wait(s_hang) ? line.Result : throw new TimeoutException("The program does not answer.");
     }
 
+    /// <summary>Who <see cref="Signal"/> comes from: this process, or its reaper.</summary>
+    public static int Sender => ProcessSupport.ReaperPid ?? Environment.ProcessId;
+
     public void Signal(LinuxSignal signal) => Assert.True(_child.Signal(signal));
 
     /// <summary>Waits until the program ends, as that signal makes it.</summary>
