@@ -42,6 +42,13 @@ internal sealed class RuntimeHold
 
     private RuntimeHold(int signal) => _signal = signal;
 
+    /// <summary>Whether the runtime is still kept from acting on a signal.</summary>
+    public static bool IsHeld(LinuxSignal signal)
+    {
+        lock (s_gate)
+            return s_holds[(int)signal]?._registration is not null;
+    }
+
     /// <summary>To be called before a subscription of the relay begins.</summary>
     /// <exception cref="IOException">The runtime can't install its handler.</exception>
     public static void Acquire(ulong signals)
