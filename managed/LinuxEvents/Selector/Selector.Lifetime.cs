@@ -25,7 +25,8 @@ public sealed partial class Selector
     /// <summary>
     /// Ends the loop: all waits and delays fail with <see cref="ObjectDisposedException"/>, what was posted is still run, and
     /// all its descriptors are closed. Waits for the loop's thread to be done with that; but a thread that runs a loop itself, this one or
-    /// another selector's, does not wait: here the loop ends with its turn.
+    /// another selector's, does not wait: here the loop ends with its turn. A callback that posts itself for ever, by Task.Yield for example,
+    /// is left to the thread pool after a thousand turns.
     /// </summary>
     public void Dispose()
     {

@@ -25,7 +25,7 @@
 
 /** How a timer is set. */
 struct lxe_timerfd_setting {
-    int64_t value;    /* nanoseconds until it expires; 0 when it is disarmed */
+    int64_t value;    /* nanoseconds until it expires; 0 when it is disarmed, or due at this moment */
     int64_t interval; /* nanoseconds from one expiration to the next; 0 when there is only one */
 };
 
