@@ -12,6 +12,18 @@ public sealed class SelectorOptions
     /// </summary>
     public Action<Exception>? UnhandledException { get; init; }
 
+    /// <summary>
+    /// How long one turn of the loop may take before it counts as a stall and <see cref="Stalled"/> is told; never, by default. A sleeping
+    /// loop does not stall, however long it sleeps.
+    /// </summary>
+    public TimeSpan StallThreshold { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>
+    /// Receives a report, once for each stall, while the loop is still stuck: on a thread that watches all loops, so it must
+    /// not block; or on the loop's own thread, when that found itself blocked. What it throws goes to <see cref="UnhandledException"/>.
+    /// </summary>
+    public Action<StallReport>? Stalled { get; init; }
+
     /// <summary>Where time comes from; the kernel's monotonic clock unless a test brings its own.</summary>
     internal Func<Selector, LoopClock>? Clock { get; init; }
 }
