@@ -1,23 +1,67 @@
 /* SPDX-License-Identifier: MIT */
 #include "internal.h"
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
+#define LXE_FD_BOTH (LXE_FD_READ | LXE_FD_WRITE)
+
+_Static_assert(LXE_FD_READ - 1 == O_RDONLY && LXE_FD_WRITE - 1 == O_WRONLY && LXE_FD_BOTH - 1 == O_RDWR, "");
+_Static_assert(LXE_FD_READ - 1 == SHUT_RD && LXE_FD_WRITE - 1 == SHUT_WR && LXE_FD_BOTH - 1 == SHUT_RDWR, "");
 _Static_assert(SOCK_CLOEXEC == O_CLOEXEC && SOCK_NONBLOCK == O_NONBLOCK, "");
+
+/** Whether it names at least one direction and nothing else. */
+static int is_direction(uint32_t mask)
+{
+    return mask != 0 && (mask & ~LXE_FD_BOTH) == 0;
+}
+
+int32_t lxe_fd_open(const char *path, uint32_t access, uint32_t flags)
+{
+    if (!is_direction(access) || (flags & ~(LXE_INHERIT | LXE_NONBLOCK)) != 0)
+        return -EINVAL;
+    int how = (int)(access - 1) | O_NOCTTY | O_LARGEFILE | lxe__descriptor_flags(flags);
+    return lxe__result(syscall(SYS_openat, AT_FDCWD, path, how, 0));
+}
+
+int32_t lxe_fd_query(int32_t fd)
+{
+    int32_t flags = lxe__result(syscall(SYS_fcntl, fd, F_GETFL));
+    if (flags < 0)
+        return flags;
+    /* An O_PATH descriptor is for neither, and so is access 3, which a few drivers take for "ioctl only". */
+    uint32_t result = (flags & O_PATH) != 0 ? 0 : (uint32_t)((flags & O_ACCMODE) + 1) & LXE_FD_BOTH;
+    if (syscall(SYS_fcntl, fd, F_GETPIPE_SZ) > 0)
+        return (int32_t)(result | LXE_FD_PIPE);
+    int type = 0, protocol = 0;
+    socklen_t length = sizeof type;
+    if (syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 &&
+        syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &length) == 0 && type == SOCK_STREAM &&
+        protocol == IPPROTO_TCP)
+        result |= LXE_FD_TCP;
+    return (int32_t)result;
+}
 
 int32_t lxe_fd_pipe(int32_t *read_end, int32_t *write_end, uint32_t flags)
 {
-    if ((flags & ~(LXE_INHERIT | LXE_NONBLOCK)) != 0)
+    if ((flags & ~(LXE_INHERIT | LXE_NONBLOCK | LXE_FD_PACKETS)) != 0)
         return -EINVAL;
     if (read_end == NULL || write_end == NULL)
         return -EFAULT;
     int ends[2];
-    int32_t result = lxe__result(syscall(SYS_pipe2, ends, lxe__descriptor_flags(flags)));
+    int32_t result = lxe__result(syscall(SYS_pipe2, ends, lxe__descriptor_flags(flags) | ((flags & LXE_FD_PACKETS) != 0 ? O_DIRECT : 0)));
     if (result == 0) {
         *read_end = ends[0];
         *write_end = ends[1];
     }
     return result;
+}
+
+int32_t lxe_fd_pipe_size(int32_t fd, uint32_t size)
+{
+    if (size > INT32_MAX)
+        return -EINVAL;
+    return lxe__result(size == 0 ? syscall(SYS_fcntl, fd, F_GETPIPE_SZ) : syscall(SYS_fcntl, fd, F_SETPIPE_SZ, size));
 }
 
 int32_t lxe_fd_dup(int32_t fd, int32_t target, uint32_t flags)
@@ -34,6 +78,11 @@ int32_t lxe_fd_accept(int32_t fd, void *address, uint32_t *address_length, uint3
     if ((flags & ~(LXE_INHERIT | LXE_NONBLOCK)) != 0)
         return -EINVAL;
     return lxe__result(syscall(SYS_accept4, fd, address, address_length, lxe__descriptor_flags(flags)));
+}
+
+int32_t lxe_fd_shutdown(int32_t fd, uint32_t directions)
+{
+    return is_direction(directions) ? lxe__result(syscall(SYS_shutdown, fd, directions - 1)) : -EINVAL;
 }
 
 int32_t lxe_fd_read(int32_t fd, void *buffer, uint32_t length)

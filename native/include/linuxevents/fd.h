@@ -9,17 +9,63 @@
 extern "C" {
 #endif
 
+/** What a descriptor was opened for: lxe_fd_open is told so, lxe_fd_query tells it. */
+#define LXE_FD_READ 0x1u
+#define LXE_FD_WRITE 0x2u
+
+/** lxe_fd_query: a pipe or FIFO. */
+#define LXE_FD_PIPE 0x4u
+
+/** lxe_fd_query: a TCP socket. */
+#define LXE_FD_TCP 0x8u
+
+/** Flag of lxe_fd_pipe: each write of up to 4096 bytes is a packet, and a read takes one packet (O_DIRECT). */
+#define LXE_FD_PACKETS 0x4u
+
+/**
+ * lxe_fd_open - opens what a path names, and makes nothing. openat(2)
+ * @path: the path, ending in NUL
+ * @access: LXE_FD_READ, LXE_FD_WRITE, or both
+ * @flags: LXE_INHERIT, LXE_NONBLOCK, or 0
+ *
+ * A terminal never becomes the controlling one (O_NOCTTY). With LXE_NONBLOCK there is no waiting: a modem line is opened
+ * without carrier; a FIFO is opened for reading without a writer, and for writing gives -ENXIO without a reader.
+ * Without it, both block until the other side comes. May block on slow file systems either way.
+ *
+ * Return: the descriptor; -EINVAL for unknown access or flags, -EFAULT, -ENOENT, -EACCES, -ENXIO, -EISDIR, -ENOTDIR, -ELOOP,
+ * -EINTR, -EMFILE, -ENFILE.
+ */
+LXE_API int32_t lxe_fd_open(const char *path, uint32_t access, uint32_t flags);
+
+/**
+ * lxe_fd_query - tells what a descriptor was opened for, and what bears on how it is read. fcntl(2), getsockopt(2)
+ * @fd: the descriptor
+ *
+ * Return: a mask of LXE_FD_READ, LXE_FD_WRITE, LXE_FD_PIPE and LXE_FD_TCP; -EBADF.
+ */
+LXE_API int32_t lxe_fd_query(int32_t fd);
+
 /**
  * lxe_fd_pipe - makes a pipe. pipe2(2)
  * @read_end: receives the descriptor to read from
  * @write_end: receives the descriptor to write to
- * @flags: LXE_INHERIT, LXE_NONBLOCK (both ends), or 0
+ * @flags: LXE_INHERIT, LXE_NONBLOCK (both ends), LXE_FD_PACKETS, or 0
  *
  * Neither pointer is written when the call fails.
  *
  * Return: 0; -EINVAL for unknown flags, -EFAULT for a NULL pointer, -EMFILE or -ENFILE.
  */
 LXE_API int32_t lxe_fd_pipe(int32_t *read_end, int32_t *write_end, uint32_t flags);
+
+/**
+ * lxe_fd_pipe_size - changes how much a pipe or FIFO holds, or only tells it. fcntl(2), F_SETPIPE_SZ
+ * @fd: either end
+ * @size: in bytes, at most 0x7fffffff; the kernel rounds up to a power of two of pages. 0 changes nothing
+ *
+ * Return: the size it has now; -EBADF also for what is no pipe, -EINVAL, -EPERM above /proc/sys/fs/pipe-max-size or the user's
+ * share, -EBUSY when it holds more than that just now, -ENOMEM.
+ */
+LXE_API int32_t lxe_fd_pipe_size(int32_t fd, uint32_t size);
 
 /**
  * lxe_fd_dup - makes a second descriptor for the same open file description
@@ -44,6 +90,15 @@ LXE_API int32_t lxe_fd_dup(int32_t fd, int32_t target, uint32_t flags);
  * Return: the connection; -EAGAIN when none is waiting, -EINTR, -EMFILE, -ENFILE, -EINVAL, -ENOTSOCK.
  */
 LXE_API int32_t lxe_fd_accept(int32_t fd, void *address, uint32_t *address_length, uint32_t flags);
+
+/**
+ * lxe_fd_shutdown - ends one or both directions of a connection, for every copy of the descriptor. shutdown(2)
+ * @fd: the socket
+ * @directions: LXE_FD_READ, LXE_FD_WRITE, or both
+ *
+ * Return: 0; -EINVAL for other directions, -ENOTSOCK, -ENOTCONN, -EBADF.
+ */
+LXE_API int32_t lxe_fd_shutdown(int32_t fd, uint32_t directions);
 
 /**
  * lxe_fd_read - reads what is there. read(2)

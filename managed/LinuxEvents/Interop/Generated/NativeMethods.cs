@@ -20,7 +20,19 @@ internal static unsafe partial class NativeMethods
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     [return: NativeTypeName("int32_t")]
+    public static extern int lxe_fd_open([NativeTypeName("const char *")] byte* path, [NativeTypeName("uint32_t")] uint access, [NativeTypeName("uint32_t")] uint flags);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
+    public static extern int lxe_fd_query([NativeTypeName("int32_t")] int fd);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
     public static extern int lxe_fd_pipe([NativeTypeName("int32_t *")] int* read_end, [NativeTypeName("int32_t *")] int* write_end, [NativeTypeName("uint32_t")] uint flags);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
+    public static extern int lxe_fd_pipe_size([NativeTypeName("int32_t")] int fd, [NativeTypeName("uint32_t")] uint size);
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     [return: NativeTypeName("int32_t")]
@@ -29,6 +41,10 @@ internal static unsafe partial class NativeMethods
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     [return: NativeTypeName("int32_t")]
     public static extern int lxe_fd_accept([NativeTypeName("int32_t")] int fd, void* address, [NativeTypeName("uint32_t *")] uint* address_length, [NativeTypeName("uint32_t")] uint flags);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
+    public static extern int lxe_fd_shutdown([NativeTypeName("int32_t")] int fd, [NativeTypeName("uint32_t")] uint directions);
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     [return: NativeTypeName("int32_t")]
@@ -264,6 +280,21 @@ internal static unsafe partial class NativeMethods
 
     [NativeTypeName("#define LXE_FEATURE_DISABLED 2")]
     public const int LXE_FEATURE_DISABLED = 2;
+
+    [NativeTypeName("#define LXE_FD_READ 0x1u")]
+    public const uint LXE_FD_READ = 0x1U;
+
+    [NativeTypeName("#define LXE_FD_WRITE 0x2u")]
+    public const uint LXE_FD_WRITE = 0x2U;
+
+    [NativeTypeName("#define LXE_FD_PIPE 0x4u")]
+    public const uint LXE_FD_PIPE = 0x4U;
+
+    [NativeTypeName("#define LXE_FD_TCP 0x8u")]
+    public const uint LXE_FD_TCP = 0x8U;
+
+    [NativeTypeName("#define LXE_FD_PACKETS 0x4u")]
+    public const uint LXE_FD_PACKETS = 0x4U;
 
     [NativeTypeName("#define LXE_HAS_EPOLL 1")]
     public const int LXE_HAS_EPOLL = 1;
