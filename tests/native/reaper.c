@@ -15,21 +15,6 @@ static struct lxe_pidfd_status await(uint64_t child, uint32_t options, int64_t d
     return status;
 }
 
-/** A child that runs until its standard input ends. @release: where to write its end */
-static struct lxe_reaper_child start_cat(int *release)
-{
-    int ends[2];
-    MUST(pipe2(ends, O_CLOEXEC));
-    struct lxe_spawn_options options = PROGRAM("/bin/cat");
-    struct lxe_spawn_fd input = {ends[0], 0};
-    options.fds = &input;
-    options.fd_count = 1;
-    struct lxe_reaper_child child = start(&options, 0);
-    close(ends[0]);
-    *release = ends[1];
-    return child;
-}
-
 static void test_status(void)
 {
     int32_t helper = start_reaper(0);

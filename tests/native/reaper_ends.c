@@ -42,7 +42,7 @@ static void take_lock(void)
     MUST(flock(MUST(open(lock_path, O_RDWR | O_CLOEXEC)), LOCK_EX | LOCK_NB));
 }
 
-static struct lxe_reaper_child start_cat(void)
+static struct lxe_reaper_child start_waiting(void)
 {
     struct lxe_spawn_options options = PROGRAM("/bin/cat");
     struct lxe_spawn_fd input = {input_pipe[0], 0};
@@ -80,7 +80,7 @@ static void run_program(int round, void (*end)(void))
     bind_name(round);
     take_lock();
     struct report report = {.helper = start_reaper(0)};
-    report.child = start_cat().pid;
+    report.child = start_waiting().pid;
     pthread_t spawners[SPAWNERS];
     for (int i = 0; i < SPAWNERS; i++)
         CHECK_EQ(pthread_create(&spawners[i], NULL, spawn_until_dead, &lost), 0);
@@ -132,28 +132,6 @@ static void reap_all(void)
         CHECK(pid > 0);
         CHECK_EQ(waitpid(pid, NULL, __WALL), pid);
     }
-}
-
-/** The letter of a process's state, or 0 when it is gone. @name: 16 bytes that receive the program's name, or NULL */
-static char look_at(int pid, char *name)
-{
-    char path[64], line[512];
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return 0;
-    char *got = fgets(line, sizeof line, file);
-    fclose(file);
-    if (got == NULL)
-        return 0;
-    if (name != NULL)
-        sscanf(line, "%*d (%15[^)]", name);
-    return strrchr(line, ')')[2];
-}
-
-static char state_of(int pid)
-{
-    return look_at(pid, NULL);
 }
 
 /** Waits until the program is another one, which waits for its input. */
@@ -231,7 +209,7 @@ static void test_killed_helper(void)
     for (int round = 0; round < 2 * ROUNDS; round++) {
         MUST(pipe2(input_pipe, O_CLOEXEC));
         int32_t helper = start_reaper(0);
-        struct lxe_reaper_child live = start_cat(), released = start_cat(), ended = start(&options, 0);
+        struct lxe_reaper_child live = start_waiting(), released = start_waiting(), ended = start(&options, 0);
         CHECK_EQ(lxe_reaper_release(released.child), 0);
         CHECK_EQ(lxe_reaper_wait(ended.child, LXE_WAIT_EXITED, LXE_NO_DEADLINE, &status), 1);
         pthread_t waiter, spawners[SPAWNERS];
@@ -279,7 +257,7 @@ static void test_fork(void)
 {
     MUST(pipe2(input_pipe, O_CLOEXEC));
     start_reaper(0);
-    struct lxe_reaper_child live = start_cat();
+    struct lxe_reaper_child live = start_waiting();
     CHECK_EQ(reap_child(start_child(use_in_copy, &live.child)), 0);
     close(input_pipe[0]);
     close(input_pipe[1]);

@@ -5,6 +5,8 @@
 
 #include "check.h"
 
+#include <fcntl.h>
+
 #define COUNT(array) ((uint32_t)(sizeof(array) / sizeof *(array)))
 #define BIT(signal) (UINT64_C(1) << ((signal) - 1))
 
@@ -80,6 +82,43 @@ static inline int finish(struct lxe_reaper_child child)
     CHECK_EQ(status.pid, child.pid);
     CHECK_EQ(lxe_reaper_release(child.child), 0);
     return status.code == LXE_CHILD_EXITED ? status.status << 8 : status.status | (status.code == LXE_CHILD_DUMPED ? 0x80 : 0);
+}
+
+/** A child that runs until its standard input ends. @release: where to write its end */
+static inline struct lxe_reaper_child start_cat(int *release)
+{
+    int ends[2];
+    MUST(pipe2(ends, O_CLOEXEC));
+    struct lxe_spawn_options options = PROGRAM("/bin/cat");
+    struct lxe_spawn_fd input = {ends[0], 0};
+    options.fds = &input;
+    options.fd_count = 1;
+    struct lxe_reaper_child child = start(&options, 0);
+    close(ends[0]);
+    *release = ends[1];
+    return child;
+}
+
+/** The letter of a process's state, or 0 when it is gone. @name: 16 bytes that receive the program's name, or NULL */
+static inline char look_at(int pid, char *name)
+{
+    char path[64], line[512];
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return 0;
+    char *got = fgets(line, sizeof line, file);
+    fclose(file);
+    if (got == NULL)
+        return 0;
+    if (name != NULL)
+        sscanf(line, "%*d (%15[^)]", name);
+    return strrchr(line, ')')[2];
+}
+
+static inline char state_of(int pid)
+{
+    return look_at(pid, NULL);
 }
 
 #endif
