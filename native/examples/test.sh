@@ -26,6 +26,13 @@ case $example in
     echo "still there" >&4
     read -r line <&4 && [ "$line" = "still there" ]
     ;;
+  parallel) # each but the last waits for the next one
+    fifos=$(mktemp -d)
+    trap 'rm -r "$fifos"' EXIT
+    mkfifo "$fifos"/{1,2}
+    "$@" "cat $fifos/1; exit 3" "cat $fifos/2; : >$fifos/1" ": >$fifos/2; kill -9 \$\$" >"$fifos/output" || exit
+    sed 's/.*: //' "$fifos/output" | sort | diff - <(printf 'ended by signal 9\nexited with 0\nexited with 3\n')
+    ;;
   signals)
     coproc PROGRAM { exec "$@"; }
     expect '^process [0-9]+$'

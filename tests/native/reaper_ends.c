@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The ends: of the program, by exit, SIGKILL, execve and after setuid; and of the helper. Each in many rounds, while children
- * live and others are being spawned. Nothing may stay behind: no helper, no lock, no name of a socket, no waiter, no slot.
+ * live and others are being spawned. Nothing may stay behind: no helper, no lock, no port, no waiter, no slot.
  *
  * This process is a subreaper, so that whatever is left comes to it.
  */
 #include "reaper_support.h"
 
-#include <fcntl.h>
-#include <stddef.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
-#define ROUNDS 100
+#define ROUNDS 200
 #define SPAWNERS 2
 
 static char lock_path[] = "/tmp/lxe-reaper-XXXXXX";
@@ -23,17 +22,23 @@ static char lock_path[] = "/tmp/lxe-reaper-XXXXXX";
 /** What the program tells of itself. */
 struct report {
     int32_t helper, child;
+    uint16_t port;
 };
 
 /** The ends of pipes: reports, and the standard input that ends with the round. */
 static int report_pipe[2], input_pipe[2];
+static pid_t tester;
 
-static int bind_name(int round)
+/** Listens at a TCP port. @port: 0 for a new one. On an address of this test's own: no other program's connection has it. */
+static int listen_at(uint16_t *port)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int length = snprintf(address.sun_path + 1, sizeof address.sun_path - 1, "%s-%d", lock_path, round);
-    int fd = MUST(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    MUST(bind(fd, (struct sockaddr *)&address, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length)));
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = *port, .sin_addr.s_addr = htonl(0x7f000000u | (uint32_t)tester)};
+    socklen_t length = sizeof address;
+    int fd = MUST(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    MUST(bind(fd, (struct sockaddr *)&address, length));
+    MUST(listen(fd, 1));
+    MUST(getsockname(fd, (struct sockaddr *)&address, &length));
+    *port = address.sin_port;
     return fd;
 }
 
@@ -73,13 +78,14 @@ static void *spawn_until_dead(void *lost)
     return NULL;
 }
 
-/** The program: holds a name and a lock, has a child that lives and others that come and go; then it ends. */
-static void run_program(int round, void (*end)(void))
+/** The program: holds a port and a lock, has a child that lives and others that come and go; then it ends. */
+static void run_program(void (*end)(void))
 {
     static _Atomic int lost;
-    bind_name(round);
+    struct report report = {0};
+    listen_at(&report.port);
     take_lock();
-    struct report report = {.helper = start_reaper(0)};
+    report.helper = start_reaper(0);
     report.child = start_waiting().pid;
     pthread_t spawners[SPAWNERS];
     for (int i = 0; i < SPAWNERS; i++)
@@ -151,7 +157,7 @@ static void end_of_program(void (*end)(void))
         int program = MUST(fork());
         if (program == 0) {
             close(input_pipe[1]);
-            run_program(round, end);
+            run_program(end);
         }
         close(report_pipe[1]);
         struct report report;
@@ -166,11 +172,11 @@ static void end_of_program(void (*end)(void))
                 sched_yield();
         } else
             CHECK_EQ(reap_child(program), end == end_by_kill ? SIGKILL : 0);
-        int name = bind_name(round);
+        int listener = listen_at(&report.port);
         int lock = MUST(open(lock_path, O_RDWR | O_CLOEXEC));
         MUST(flock(lock, LOCK_EX | LOCK_NB));
         close(lock);
-        close(name);
+        close(listener);
         char state = state_of(report.child); /* the children live on */
         CHECK(state != 0 && state != 'Z' && state != 'X');
         close(input_pipe[0]);
@@ -206,7 +212,7 @@ static void test_killed_helper(void)
     static _Atomic int lost;
     struct lxe_pidfd_status status = {.size = sizeof status};
     struct lxe_spawn_options options = PROGRAM("/bin/true");
-    for (int round = 0; round < 2 * ROUNDS; round++) {
+    for (int round = 0; round < ROUNDS; round++) {
         MUST(pipe2(input_pipe, O_CLOEXEC));
         int32_t helper = start_reaper(0);
         struct lxe_reaper_child live = start_waiting(), released = start_waiting(), ended = start(&options, 0);
@@ -270,6 +276,7 @@ int main(void)
     if (count_children() < 0)
         skip_program("this kernel does not list children in /proc");
     MUST(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
+    tester = getpid();
     close(MUST(mkstemp(lock_path)));
     MUST(chmod(lock_path, 0666));
     RUN(test_exit);

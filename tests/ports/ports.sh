@@ -31,6 +31,7 @@ native/signal_block     qemu-user shows the masks of the host in /proc, and neve
 native/relay_chain      qemu-user never blocks signals 63 and 64, so that no mask is full
 native/relay_overtaken  qemu-user never blocks signals 63 and 64, so that no mask is full
 native/relay_races      qemu-user never blocks signals 63 and 64, so that no mask is full
+examples/parallel       qemu-user refuses clone with exit signal 0
 examples/timeout.*      qemu-user refuses clone with exit signal 0
 LIST
   [ "$1" != linux-arm ] || echo "native/relay            qemu-user loses the descriptor of a real-time signal that the kernel sends"
