@@ -15,7 +15,7 @@ internal static class ProcessGroup
             try
             {
                 using var descriptor = PidFd.Open(member);
-                using FdRegistration registration = selector.Register(descriptor.Handle, new RegistrationOptions { EdgeTriggered = true });
+                using FdRegistration registration = selector.Register(descriptor.Handle, new RegistrationOptions { Trigger = TriggerMode.Edge });
                 if (IsMember(member, group)) await registration.WaitAsync(PollEvents.Read, token);
             }
             catch (LinuxEventsException e) when (e.Errno == NoSuchProcess)

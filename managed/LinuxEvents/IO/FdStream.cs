@@ -44,7 +44,7 @@ public sealed class FdStream : Stream
         if (access is < FileAccess.Read or > FileAccess.ReadWrite)
             throw new ArgumentOutOfRangeException(nameof(access), access, "Neither reading nor writing.");
         _ownsHandle = ownsHandle;
-        _registration = (selector ?? Selector.Shared).Register(handle, new RegistrationOptions { EdgeTriggered = true });
+        _registration = (selector ?? Selector.Shared).Register(handle, new RegistrationOptions { Trigger = TriggerMode.Edge });
         try
         {
             using var descriptor = new DescriptorReference(handle);

@@ -37,7 +37,7 @@ internal sealed class ChildWatch
     {
         Child = child;
         _onReport = OnReport;
-        _registration = selector.Register(child.Handle, new RegistrationOptions { EdgeTriggered = true });
+        _registration = selector.Register(child.Handle, new RegistrationOptions { Trigger = TriggerMode.Edge });
         bool referenced = false;
         child.Handle.DangerousAddRef(ref referenced);
     }

@@ -19,13 +19,13 @@ internal sealed class CapturedContext
 
     /// <summary>Captures what the flags ask for.</summary>
     /// <param name="flags">The awaiter's wishes.</param>
-    /// <param name="loop">The selector on whose thread the wait began, which is where it goes on; otherwise <see langword="null"/>.</param>
+    /// <param name="schedule">Whether it is for the awaiter to say where to go on.</param>
     /// <returns><see langword="null"/> in the ordinary case.</returns>
-    public static CapturedContext? Capture(ValueTaskSourceOnCompletedFlags flags, Selector? loop)
+    public static CapturedContext? Capture(ValueTaskSourceOnCompletedFlags flags, bool schedule)
     {
         ExecutionContext? execution = (flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0 ? ExecutionContext.Capture() : null;
         Action<IThreadPoolWorkItem>? scheduler = null;
-        if (loop is null && (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0)
+        if (schedule && (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0)
         {
             if (SynchronizationContext.Current is { } context && context.GetType() != typeof(SynchronizationContext))
                 scheduler = To(context);

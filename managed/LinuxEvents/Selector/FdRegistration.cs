@@ -13,12 +13,15 @@ namespace LinuxEvents;
 /// <para>Edge-triggered: what the kernel reports is remembered, and waits complete from memory until the caller says that an
 /// operation gave EAGAIN. Between that EAGAIN and the saying, a new edge may have come: the caller therefore names the
 /// sequence number that it read before the operation, and if an edge has moved it since, the memory stays.</para>
+/// <para>One-shot: the kernel disarms with each report, which goes to the first waiter whom it suits. The others are armed again, with all
+/// that they want, only when that one has gone on: it may have used up what was reported, and arming looks at the descriptor anew. A
+/// wait that begins in between arms for itself. So a report that finds no waiter, because a wait was cancelled say, is lost to nobody.</para>
 /// <para>One gate guards the list of waiters, the kernel's interest and the memory. Who takes a wait out of the list under the gate
 /// completes it, outside the gate: so exactly one of readiness, timeout, cancellation and disposal does. The loop takes one wait at a
 /// time, because the continuation of the first may cancel the second, or dispose the registration. An event that was collected before a
 /// wait began is not for that wait: a level-triggered descriptor that is still ready reports again.</para>
 /// </remarks>
-public sealed class FdRegistration : IDisposable
+public sealed partial class FdRegistration : IDisposable
 {
     private const PollEvents Always = PollEvents.Error | PollEvents.HangUp;
     private const PollEvents Everything = PollEvents.Read | PollEvents.Priority | PollEvents.Write | PollEvents.ReadHangUp | Always;
@@ -27,6 +30,8 @@ public sealed class FdRegistration : IDisposable
     private readonly int _descriptor;
     private readonly bool _ownsHandle;
     private readonly bool _edgeTriggered;
+    private readonly bool _oneShot;
+    private readonly ContinuationMode _continuations;
     private readonly bool _alwaysReady;
     private SpinGate _gate;
     private bool _disposed;
@@ -41,8 +46,17 @@ public sealed class FdRegistration : IDisposable
         Handle = handle;
         _descriptor = (int)handle.DangerousGetHandle();
         _ownsHandle = options.OwnsHandle;
-        _edgeTriggered = options.EdgeTriggered;
-        _armed = _edgeTriggered ? (uint)Everything | NativeMethods.LXE_EPOLL_ET : (uint)PollEvents.Read;
+        Name = options.Name;
+        _edgeTriggered = options.Trigger == TriggerMode.Edge;
+        _oneShot = options.Trigger == TriggerMode.OneShot;
+        _continuations = Selector.Known(options.Continuations ?? selector.Continuations, nameof(options));
+        _armed = options.Trigger switch
+        {
+            TriggerMode.Level => (uint)PollEvents.Read,
+            TriggerMode.Edge => (uint)Everything | NativeMethods.LXE_EPOLL_ET,
+            TriggerMode.OneShot => Parked,
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Trigger, "The trigger mode is unknown."),
+        };
 
         // Under the gate, so that a selector that ends meanwhile finds the descriptor either not added yet, or added.
         selector.Registrations.Add(this);
@@ -57,7 +71,7 @@ public sealed class FdRegistration : IDisposable
         {
             selector.Registrations.Remove(Key);
             string already = result == -Errno.EEXIST ? $", which is registered with the selector {selector.Name} already," : "";
-            LinuxEventsException.Throw(-result, "epoll_ctl(EPOLL_CTL_ADD)", $"descriptor {_descriptor}{already}");
+            LinuxEventsException.Throw(-result, "epoll_ctl(EPOLL_CTL_ADD)", $"{this}{already}");
         }
     }
 
@@ -66,6 +80,9 @@ public sealed class FdRegistration : IDisposable
 
     /// <summary>The handle that was registered. The registration holds a reference to it, so that its number can't be reused.</summary>
     public SafeHandle Handle { get; }
+
+    /// <summary>What it is called in reports, or <see langword="null"/>.</summary>
+    public string? Name { get; }
 
     /// <summary>
     /// Edge-triggered: a number that changes with every report of the kernel. To be read before an operation and given to
@@ -88,7 +105,7 @@ public sealed class FdRegistration : IDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="LinuxEventsException">The kernel refused to watch the descriptor, which was perhaps closed behind the handle's back.</exception>
     public ValueTask<PollEvents> WaitAsync(PollEvents interest, CancellationToken cancellationToken = default) =>
-        Wait(interest, long.MaxValue, Selector.IsLoopThread, cancellationToken);
+        Wait(interest, long.MaxValue, Selector.IsLoopThread, _continuations, cancellationToken);
 
     /// <summary>Waits until the descriptor is ready, or the time has passed.</summary>
     /// <param name="interest">What to wait for; <see cref="PollEvents.Error"/> and <see cref="PollEvents.HangUp"/> are always included.</param>
@@ -102,10 +119,11 @@ public sealed class FdRegistration : IDisposable
     /// <paramref name="timeout"/> is negative, or <paramref name="interest"/> is empty or has unknown bits.
     /// </exception>
     public ValueTask<PollEvents> WaitAsync(PollEvents interest, TimeSpan timeout, CancellationToken cancellationToken = default) =>
-        Wait(interest, Selector.DueTime(timeout, nameof(timeout)), Selector.IsLoopThread, cancellationToken);
+        Wait(interest, Selector.DueTime(timeout, nameof(timeout)), Selector.IsLoopThread, _continuations, cancellationToken);
 
     /// <summary>As <see cref="WaitAsync(PollEvents, CancellationToken)"/>, but continues on the loop's thread wherever it began.</summary>
-    internal ValueTask<PollEvents> WaitOnLoopAsync(PollEvents interest) => Wait(interest, long.MaxValue, onLoop: true, CancellationToken.None);
+    internal ValueTask<PollEvents> WaitOnLoopAsync(PollEvents interest) =>
+        Wait(interest, long.MaxValue, Selector.IsLoopThread, ContinuationMode.Loop, CancellationToken.None);
 
     /// <summary>
     /// Edge-triggered: an operation gave EAGAIN (or, on a pipe or stream socket, transferred less than was asked for). Waits
@@ -132,7 +150,10 @@ public sealed class FdRegistration : IDisposable
     /// the handle (and disposes it, where <see cref="RegistrationOptions.OwnsHandle"/> says so).
     /// </summary>
     public void Dispose() => Close(static registration => new ObjectDisposedException(
-        nameof(FdRegistration), $"The registration of descriptor {registration._descriptor} was disposed while it was waited for."));
+        nameof(FdRegistration), $"The registration of {registration} was disposed while it was waited for."));
+
+    /// <summary>Names it: "descriptor 7", or "input (descriptor 7)".</summary>
+    public override string ToString() => Name is null ? $"descriptor {_descriptor}" : $"{Name} (descriptor {_descriptor})";
 
     /// <summary>Ends the registration.</summary>
     internal void Close(Func<FdRegistration, Exception> reason)
@@ -159,134 +180,5 @@ public sealed class FdRegistration : IDisposable
             while (TakeAny() is { } operation)
                 operation.CompleteElsewhere(PollEvents.None, reason(this));
         }
-    }
-
-    /// <summary>The loop has an event for this descriptor.</summary>
-    internal void Dispatch(PollEvents events, long turn)
-    {
-        _gate.Enter();
-        if (_edgeTriggered)
-        {
-            _sequence++;
-            events = _ready = (_ready & ~Always) | events;
-        }
-
-        WaitOperation? operation = TakeReady(events, turn, out PollEvents result);
-        if (operation is null && !_edgeTriggered)
-            Disarm(events);
-        while (operation is not null)
-        {
-            bool more = _waits.First is not null;
-            _gate.Exit();
-            operation.CompleteOnLoop(result);
-            if (!more)
-                return;
-            _gate.Enter();
-            operation = TakeReady(_edgeTriggered ? _ready : events, turn, out result);
-        }
-
-        _gate.Exit();
-    }
-
-    /// <summary>Takes a wait out of the list, if it is still the one that was meant.</summary>
-    internal bool TryTake(WaitOperation operation, short version)
-    {
-        _gate.Enter();
-        bool taken = operation.Waiting && operation.Version == version;
-        if (taken)
-            _waits.Remove(operation);
-        _gate.Exit();
-        return taken;
-    }
-
-    /// <summary>Keeps a consumed wait for the next one.</summary>
-    internal void Return(WaitOperation operation)
-    {
-        _gate.Enter();
-        _waits.Return(operation);
-        _gate.Exit();
-    }
-
-    private ValueTask<PollEvents> Wait(PollEvents interest, long due, bool onLoop, CancellationToken cancellationToken)
-    {
-        if (interest == PollEvents.None || (interest & ~Everything) != 0)
-            throw new ArgumentOutOfRangeException(nameof(interest), interest, "Name one or more events to wait for.");
-        if (cancellationToken.IsCancellationRequested)
-            return ValueTask.FromCanceled<PollEvents>(cancellationToken);
-
-        _gate.Enter();
-        int error = 0;
-        PollEvents ready = _alwaysReady ? interest & (PollEvents.Read | PollEvents.Write)
-            : _edgeTriggered ? _ready & (interest | Always)
-            : PollEvents.None;
-        if (_disposed || ready != PollEvents.None || (error = Arm(interest)) < 0)
-        {
-            bool disposed = _disposed;
-            _gate.Exit();
-            return disposed ? ValueTask.FromException<PollEvents>(new ObjectDisposedException(nameof(FdRegistration)))
-                : error < 0 ? ValueTask.FromException<PollEvents>(
-                    LinuxEventsException.Create(-error, "epoll_ctl(EPOLL_CTL_MOD)", $"descriptor {_descriptor}"))
-                : new ValueTask<PollEvents>(ready);
-        }
-
-        WaitOperation operation = _waits.Rent(this);
-        ValueTask<PollEvents> task = operation.Start(interest, Selector.Turn, onLoop);
-        _waits.Add(operation);
-        _gate.Exit();
-
-        if (due != long.MaxValue || cancellationToken.CanBeCanceled)
-            operation.Watch(due, onLoop, cancellationToken);
-        return task;
-    }
-
-    /// <summary>Sees to it that the kernel reports these events.</summary>
-    private int Arm(PollEvents interest)
-    {
-        uint armed = _armed == Parked ? (uint)interest : _armed | (uint)interest;
-        return armed == _armed || _edgeTriggered || _alwaysReady ? 0 : Rearm(armed);
-    }
-
-    /// <summary>The kernel reported what nobody took: stop it, unless a wait that is too young for this event wants it.</summary>
-    private void Disarm(PollEvents events)
-    {
-        PollEvents wanted = PollEvents.None;
-        for (WaitOperation? operation = _waits.First; operation is not null; operation = operation.Next)
-            wanted |= operation.Interest | Always;
-        if (!_disposed && _armed != Parked && (events & ~wanted) != 0)
-            Rearm(wanted == PollEvents.None ? Parked : (uint)wanted);
-    }
-
-    private int Rearm(uint events)
-    {
-        int result = NativeMethods.lxe_epoll_mod(Selector.EpollDescriptor, _descriptor, events, Key);
-        if (result >= 0)
-            _armed = events;
-        return result;
-    }
-
-    private WaitOperation? TakeReady(PollEvents events, long turn, out PollEvents result)
-    {
-        for (WaitOperation? operation = _waits.First; operation is not null; operation = operation.Next)
-        {
-            result = events & (operation.Interest | Always);
-            if (result != PollEvents.None && (_edgeTriggered || operation.Turn < turn))
-            {
-                _waits.Remove(operation);
-                return operation;
-            }
-        }
-
-        result = PollEvents.None;
-        return null;
-    }
-
-    private WaitOperation? TakeAny()
-    {
-        _gate.Enter();
-        WaitOperation? operation = _waits.First;
-        if (operation is not null)
-            _waits.Remove(operation);
-        _gate.Exit();
-        return operation;
     }
 }

@@ -19,9 +19,10 @@ namespace LinuxEvents;
 /// callback that runs, before the object is pooled. A timer: GetResult takes it off the queue, and one that had left the queue
 /// already carries the version of its use, which is compared under the gate. A consumer that awaits twice: each
 /// ValueTask carries the version too, and is told so.</para>
-/// <para>Where the continuation runs is decided by the source, not by ConfigureAwait: begun on the loop's thread it
+/// <para>Where the continuation runs is decided by the source, not by ConfigureAwait: by default, begun on the loop's thread it
 /// runs there, inline in the loop's dispatch; begun elsewhere it goes to the captured context or the thread pool. What
-/// is completed from a call of the user's own (cancel, dispose) never runs inside that call: it is posted.</para>
+/// is completed from a call of the user's own (cancel, dispose) never runs inside that call, unless
+/// <see cref="ContinuationMode.Inline"/> asks for it: it is posted.</para>
 /// </remarks>
 internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, IValueTaskSource<TResult>, IThreadPoolWorkItem
 {
@@ -34,16 +35,17 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
     private Exception? _error;
     private CancellationToken _token;
     private CancellationTokenRegistration _cancellation;
-    private bool _begunOnLoop;
+    private ContinuationMode _mode;
     private bool _continuing;
 
     protected Selector Selector => selector;
 
     /// <summary>Marks the start of a use.</summary>
     /// <returns>The version that its ValueTask carries.</returns>
-    protected short Begin(bool onLoop)
+    protected short Begin(bool onLoop, ContinuationMode mode)
     {
-        _begunOnLoop = onLoop;
+        // From here on WhereBegun means: begun elsewhere.
+        _mode = onLoop && mode == ContinuationMode.WhereBegun ? ContinuationMode.Loop : mode;
         return Version;
     }
 
@@ -62,11 +64,11 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
     /// <summary>Gives the object back to its pool.</summary>
     protected abstract void Recycle();
 
-    /// <summary>The loop completes: the continuation of a wait that began on the loop runs now, inside this call.</summary>
+    /// <summary>The loop completes: a continuation that belongs there runs now, inside this call.</summary>
     internal void CompleteOnLoop(TResult? result)
     {
         _result = result;
-        Complete(inline: true);
+        Complete(inline: _mode is ContinuationMode.Loop or ContinuationMode.Inline);
     }
 
     /// <summary>Anyone completes: the continuation runs later, where it belongs.</summary>
@@ -74,7 +76,7 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
     {
         _result = result;
         _error = error;
-        Complete(inline: false);
+        Complete(inline: _mode == ContinuationMode.Inline);
     }
 
     /// <summary>Completes as cancelled with the consumer's token.</summary>
@@ -94,13 +96,9 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
     private void RunContinuation(bool inline)
     {
         _continuing = true;
-        if (_context?.Scheduler is { } scheduler && TrySchedule(scheduler))
-            return;
-        if (!_begunOnLoop)
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        else if (inline)
+        if (inline)
             Execute();
-        else if (!selector.PostContinuation(this))
+        else if (_mode == ContinuationMode.Loop ? !selector.PostContinuation(this) : _context?.Scheduler is not { } scheduler || !TrySchedule(scheduler))
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
@@ -153,7 +151,7 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
         if (Volatile.Read(ref _continuation) is { } present && !ReferenceEquals(present, s_completed))
             throw new InvalidOperationException("A ValueTask may be awaited only once.");
         _state = state;
-        _context = CapturedContext.Capture(flags, _begunOnLoop ? selector : null);
+        _context = CapturedContext.Capture(flags, schedule: _mode == ContinuationMode.WhereBegun);
         Action<object?>? earlier = Interlocked.CompareExchange(ref _continuation, continuation, null);
         if (earlier is null)
             return;

@@ -6,9 +6,12 @@ public readonly record struct RegistrationOptions
     /// <summary>Disposing the registration disposes the handle too.</summary>
     public bool OwnsHandle { get; init; }
 
-    /// <summary>
-    /// Edge-triggered, with readiness remembered: a wait completes at once, without a system call, until
-    /// <see cref="FdRegistration.Drained"/> says that an operation gave EAGAIN. For non-blocking descriptors.
-    /// </summary>
-    public bool EdgeTriggered { get; init; }
+    /// <summary>When the descriptor is reported.</summary>
+    public TriggerMode Trigger { get; init; }
+
+    /// <summary>What the registration is called in reports; <see langword="null"/> for the descriptor's number.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Where waits continue; <see langword="null"/> for <see cref="SelectorOptions.Continuations"/>.</summary>
+    public ContinuationMode? Continuations { get; init; }
 }

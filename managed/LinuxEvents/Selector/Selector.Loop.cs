@@ -259,7 +259,8 @@ public sealed unsafe partial class Selector
                 catch
                 {
                     // The other waits for this event are still to be served.
-                    _eventIndex--;
+                    if (!registration.IsOneShot)
+                        _eventIndex--;
                     throw;
                 }
             }

@@ -41,6 +41,7 @@ public sealed partial class Selector : IDisposable
         NativeLibraryVersion.Ensure();
         _options = options ?? new SelectorOptions();
         _shared = shared;
+        Continuations = Known(_options.Continuations, nameof(options));
         SynchronizationContext = new SelectorSynchronizationContext(this);
         Delays = new DelayPool(this);
         _epoll = SafeEpollHandle.Create(0);
@@ -77,6 +78,8 @@ public sealed partial class Selector : IDisposable
 
     /// <summary>Brings continuations to the loop's thread; it is the current one there.</summary>
     public SynchronizationContext SynchronizationContext { get; }
+
+    internal ContinuationMode Continuations { get; }
 
     internal TimerQueue Timers { get; }
 
@@ -207,6 +210,11 @@ public sealed partial class Selector : IDisposable
             Wake();
         return accepted;
     }
+
+    /// <exception cref="ArgumentOutOfRangeException">The mode is none.</exception>
+    internal static ContinuationMode Known(ContinuationMode mode, string parameter) => mode is >= ContinuationMode.WhereBegun and <= ContinuationMode.Inline
+        ? mode
+        : throw new ArgumentOutOfRangeException(parameter, mode, "The continuation mode is unknown.");
 
     private static Selector StartThread(SelectorOptions? options, bool shared)
     {

@@ -24,6 +24,9 @@ public sealed class SelectorOptions
     /// </summary>
     public Action<StallReport>? Stalled { get; init; }
 
+    /// <summary>Where delays continue, and the waits of registrations that say nothing else.</summary>
+    public ContinuationMode Continuations { get; init; }
+
     /// <summary>Where time comes from; the kernel's monotonic clock unless a test brings its own.</summary>
     internal Func<Selector, LoopClock>? Clock { get; init; }
 }

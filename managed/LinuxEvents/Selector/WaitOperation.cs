@@ -18,11 +18,11 @@ internal sealed class WaitOperation(FdRegistration registration) : LoopOperation
     /// <summary>The waiter before it.</summary>
     public WaitOperation? Previous;
 
-    public ValueTask<PollEvents> Start(PollEvents interest, long turn, bool onLoop)
+    public ValueTask<PollEvents> Start(PollEvents interest, long turn, bool onLoop, ContinuationMode mode)
     {
         Interest = interest;
         Turn = turn;
-        return new ValueTask<PollEvents>(this, Begin(onLoop));
+        return new ValueTask<PollEvents>(this, Begin(onLoop, mode));
     }
 
     /// <summary>What is left of the start once the gate is open again: it may complete the wait at once.</summary>

@@ -38,7 +38,7 @@ public sealed class SignalSubscription : IAsyncEnumerable<SignalInfo>, IDisposab
     {
         _source = source;
         _registration = (options.Selector ?? LinuxEvents.Selector.Shared).Register(
-            source, new RegistrationOptions { OwnsHandle = true, EdgeTriggered = true });
+            source, new RegistrationOptions { OwnsHandle = true, Trigger = TriggerMode.Edge });
         Delivery = options.Delivery;
         Capacity = source.Capacity;
     }

@@ -10,7 +10,7 @@ internal sealed class DelayOperation(Selector selector) : LoopOperation<bool>(se
 
     public ValueTask Start(long due, bool onLoop, CancellationToken token)
     {
-        var task = new ValueTask(this, Begin(onLoop));
+        var task = new ValueTask(this, Begin(onLoop, Selector.Continuations));
         if (Selector.Timers.TryAdd(this, due, onLoop))
             CancelWith(token);
         else

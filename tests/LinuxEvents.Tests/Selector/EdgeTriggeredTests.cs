@@ -7,7 +7,7 @@ public sealed class EdgeTriggeredTests : IDisposable
     private readonly TestPipe _pipe = new();
     private readonly FdRegistration _reading;
 
-    public EdgeTriggeredTests() => _reading = _selector.Register(_pipe.ReadEnd, new RegistrationOptions { EdgeTriggered = true });
+    public EdgeTriggeredTests() => _reading = _selector.Register(_pipe.ReadEnd, new RegistrationOptions { Trigger = TriggerMode.Edge });
 
     public void Dispose()
     {
@@ -72,7 +72,7 @@ public sealed class EdgeTriggeredTests : IDisposable
     {
         List<Exception> seen = [];
         using var selector = new Selector(new SelectorOptions { UnhandledException = seen.Add });
-        using FdRegistration reading = selector.Register(_pipe.ReadEnd, new RegistrationOptions { EdgeTriggered = true });
+        using FdRegistration reading = selector.Register(_pipe.ReadEnd, new RegistrationOptions { Trigger = TriggerMode.Edge });
         selector.RunOnce(TimeSpan.Zero);
         Task<PollEvents>? second = null;
         selector.RunUntilComplete(() =>
@@ -94,7 +94,7 @@ public sealed class EdgeTriggeredTests : IDisposable
         listener.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
         listener.Listen();
         using var client = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
-        using FdRegistration registration = _selector.Register(client.SafeHandle, new RegistrationOptions { EdgeTriggered = true });
+        using FdRegistration registration = _selector.Register(client.SafeHandle, new RegistrationOptions { Trigger = TriggerMode.Edge });
         _selector.RunUntilComplete(async () =>
         {
             // A socket that was never connected is hung up.

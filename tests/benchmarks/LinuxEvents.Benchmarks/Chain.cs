@@ -20,7 +20,7 @@ internal sealed class Chain : IDisposable
         {
             (_readEnds[i], _writeEnds[i]) = MakePipe();
             _registrations.Add(_selector.Register(
-                new SafeFdHandle(_readEnds[i], ownsHandle: true), new RegistrationOptions { OwnsHandle = true, EdgeTriggered = edgeTriggered }));
+                new SafeFdHandle(_readEnds[i], ownsHandle: true), new RegistrationOptions { OwnsHandle = true, Trigger = edgeTriggered ? TriggerMode.Edge : TriggerMode.Level }));
         }
 
         for (int i = 0; i < count; i++)

@@ -1,0 +1,184 @@
+using LinuxEvents.Interop;
+
+namespace LinuxEvents;
+
+/// <content>The waiters, and what the kernel is asked to report for them.</content>
+public sealed partial class FdRegistration
+{
+    /// <summary>Whether a report is for one waiter alone.</summary>
+    internal bool IsOneShot => _oneShot;
+
+    /// <summary>Whether anybody waits.</summary>
+    internal bool HasWaits
+    {
+        get
+        {
+            _gate.Enter();
+            bool waits = _waits.First is not null;
+            _gate.Exit();
+            return waits;
+        }
+    }
+
+    /// <summary>The loop has an event for this descriptor.</summary>
+    internal void Dispatch(PollEvents events, long turn)
+    {
+        if (_oneShot)
+        {
+            DispatchOnce(events, turn);
+            return;
+        }
+
+        _gate.Enter();
+        if (_edgeTriggered)
+        {
+            _sequence++;
+            events = _ready = (_ready & ~Always) | events;
+        }
+
+        WaitOperation? operation = TakeReady(events, turn, out PollEvents result);
+        if (operation is null && !_edgeTriggered)
+            Disarm(events);
+        while (operation is not null)
+        {
+            bool more = _waits.First is not null;
+            _gate.Exit();
+            operation.CompleteOnLoop(result);
+            if (!more)
+                return;
+            _gate.Enter();
+            operation = TakeReady(_edgeTriggered ? _ready : events, turn, out result);
+        }
+
+        _gate.Exit();
+    }
+
+    private void DispatchOnce(PollEvents events, long turn)
+    {
+        _gate.Enter();
+        _armed = Parked;
+        WaitOperation? operation = TakeReady(events, turn, out PollEvents result);
+        _gate.Exit();
+        try
+        {
+            operation?.CompleteOnLoop(result);
+        }
+        finally
+        {
+            _gate.Enter();
+            PollEvents wanted = Wanted();
+            if (!_disposed && wanted != PollEvents.None)
+                Arm(wanted);
+            _gate.Exit();
+        }
+    }
+
+    /// <summary>Takes a wait out of the list, if it is still the one that was meant.</summary>
+    internal bool TryTake(WaitOperation operation, short version)
+    {
+        _gate.Enter();
+        bool taken = operation.Waiting && operation.Version == version;
+        if (taken)
+            _waits.Remove(operation);
+        _gate.Exit();
+        return taken;
+    }
+
+    /// <summary>Keeps a consumed wait for the next one.</summary>
+    internal void Return(WaitOperation operation)
+    {
+        _gate.Enter();
+        _waits.Return(operation);
+        _gate.Exit();
+    }
+
+    private ValueTask<PollEvents> Wait(PollEvents interest, long due, bool onLoop, ContinuationMode mode, CancellationToken cancellationToken)
+    {
+        if (interest == PollEvents.None || (interest & ~Everything) != 0)
+            throw new ArgumentOutOfRangeException(nameof(interest), interest, "Name one or more events to wait for.");
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<PollEvents>(cancellationToken);
+
+        _gate.Enter();
+        int error = 0;
+        PollEvents ready = _alwaysReady ? interest & (PollEvents.Read | PollEvents.Write)
+            : _edgeTriggered ? _ready & (interest | Always)
+            : PollEvents.None;
+        if (_disposed || ready != PollEvents.None || (error = Arm(interest)) < 0)
+        {
+            bool disposed = _disposed;
+            _gate.Exit();
+            return disposed ? ValueTask.FromException<PollEvents>(new ObjectDisposedException(nameof(FdRegistration)))
+                : error < 0 ? ValueTask.FromException<PollEvents>(
+                    LinuxEventsException.Create(-error, "epoll_ctl(EPOLL_CTL_MOD)", ToString()))
+                : new ValueTask<PollEvents>(ready);
+        }
+
+        WaitOperation operation = _waits.Rent(this);
+        ValueTask<PollEvents> task = operation.Start(interest, Selector.Turn, onLoop, mode);
+        _waits.Add(operation);
+        _gate.Exit();
+
+        if (due != long.MaxValue || cancellationToken.CanBeCanceled)
+            operation.Watch(due, onLoop, cancellationToken);
+        return task;
+    }
+
+    /// <summary>Sees to it that the kernel reports these events.</summary>
+    private int Arm(PollEvents interest)
+    {
+        uint armed = _armed == Parked ? (uint)interest : _armed | (uint)interest;
+        return armed == _armed || _edgeTriggered || _alwaysReady ? 0 : Rearm(armed);
+    }
+
+    /// <summary>The kernel reported what nobody took: stop it, unless a wait that is too young for this event wants it.</summary>
+    private void Disarm(PollEvents events)
+    {
+        PollEvents wanted = Wanted();
+        if (!_disposed && _armed != Parked && (events & ~wanted) != 0)
+            Rearm(wanted == PollEvents.None ? Parked : (uint)wanted);
+    }
+
+    private PollEvents Wanted()
+    {
+        PollEvents wanted = PollEvents.None;
+        for (WaitOperation? operation = _waits.First; operation is not null; operation = operation.Next)
+            wanted |= operation.Interest | Always;
+        return wanted;
+    }
+
+    private int Rearm(uint events)
+    {
+        uint once = _oneShot ? NativeMethods.LXE_EPOLL_ONESHOT : 0;
+        int result = NativeMethods.lxe_epoll_mod(Selector.EpollDescriptor, _descriptor, events | once, Key);
+        if (result >= 0)
+            _armed = events;
+        return result;
+    }
+
+    private WaitOperation? TakeReady(PollEvents events, long turn, out PollEvents result)
+    {
+        for (WaitOperation? operation = _waits.First; operation is not null; operation = operation.Next)
+        {
+            result = events & (operation.Interest | Always);
+            if (result != PollEvents.None && (_edgeTriggered || operation.Turn < turn))
+            {
+                _waits.Remove(operation);
+                return operation;
+            }
+        }
+
+        result = PollEvents.None;
+        return null;
+    }
+
+    private WaitOperation? TakeAny()
+    {
+        _gate.Enter();
+        WaitOperation? operation = _waits.First;
+        if (operation is not null)
+            _waits.Remove(operation);
+        _gate.Exit();
+        return operation;
+    }
+}
