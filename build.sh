@@ -25,7 +25,8 @@ usage: ./build.sh VERB [ARGUMENTS]
   matrix                 run the native tests on older kernels, in sandboxes, with each feature off, and for
                          other processors and musl
   fuzz                   feed the library with what nobody would write, for a minute (needs clang)
-  bench                  measure what calls, spawns and awaited events cost beside plain C
+  bench [NAME...]        measure beside C and beside other libraries, in turns (bench --help: its options;
+                         bench micro: single operations, by BenchmarkDotNet)
   pack                   make the NuGet package in artifacts/packages
   bindings               generate the C# side of the C headers again (needs ClangSharpPInvokeGenerator)
   install --prefix DIR   install headers, libraries, pkg-config file and CMake package below DIR
@@ -70,6 +71,25 @@ want_for_tests() {
   command -v abidiff >/dev/null || packages+=(abigail-tools)
   command -v c++ >/dev/null || packages+=(g++)
   [ ${#packages[@]} -eq 0 ] || [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || install_packages "${packages[@]}"
+}
+
+# The libraries to compare with. Nobody has to have them.
+want_for_bench() {
+  local packages=() header package
+  while read -r header package; do
+    echo "#include <$header>" | cc -E - >/dev/null 2>&1 || packages+=("$package")
+  done <<<"ev.h libev-dev
+event2/event.h libevent-dev
+uv.h libuv1-dev
+systemd/sd-event.h libsystemd-dev"
+  [ ${#packages[@]} -eq 0 ] && return
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    install_packages "${packages[@]}"
+    # A configured tree does not look again for what it did not find.
+    rm -f "$artifacts/native/release/CMakeCache.txt" "$artifacts/native/release/build.ninja"
+  else
+    echo "Not compared with, because they are not installed: ${packages[*]}"
+  fi
 }
 
 require_emulator() {
@@ -142,12 +162,11 @@ verb_fuzz() {
 }
 
 verb_bench() {
+  want_for_bench
   managed build tests/benchmarks/LinuxEvents.Benchmarks
-  local native=$artifacts/native/release/benchmarks
-  "$native/bench-wrappers"
-  "$native/bench-spawn"
-  "$native/bench-reaper"
-  exec dotnet exec "$artifacts/bin/LinuxEvents.Benchmarks/release/LinuxEvents.Benchmarks.dll" "$native"
+  local options=()
+  [ "${1:-}" = micro ] || options=(--native "$artifacts/native/release/benchmarks")
+  exec dotnet exec "$artifacts/bin/LinuxEvents.Benchmarks/release/LinuxEvents.Benchmarks.dll" "$@" "${options[@]}"
 }
 
 verb_pack() {
@@ -180,10 +199,10 @@ verb_clean() {
 verb=${1:-help}
 [ $# -eq 0 ] || shift
 case $verb in
-  build | test | matrix | fuzz | bench | pack | bindings | clean)
+  build | test | matrix | fuzz | pack | bindings | clean)
     [ $# -eq 0 ] || fail "'$verb' takes no arguments, but got '$1'"
     ;;
-  run) ;; # the watchdog itself says what is wrong
+  run | bench) ;; # the program itself says what is wrong
   install)
     case ${1:-} in
       --prefix) [ $# -eq 2 ] || fail "'--prefix' needs one directory" && set -- "$2" ;;

@@ -1,34 +1,56 @@
+using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using LinuxEvents.Benchmarks;
 
-// usage: LinuxEvents.Benchmarks FOLDER-OF-THE-NATIVE-BENCHMARKS
-const int Rounds = 7;
-string native = Path.Combine(args[0], "bench-chain");
-foreach ((int pipes, int active) in ((int, int)[])[(100, 1), (100, 100), (1000, 100)])
+Argument<string[]> names = new("NAME")
 {
-    double[] c = new double[Rounds], level = new double[Rounds], edge = new double[Rounds];
-    using Chain levelChain = new(pipes, active, edgeTriggered: false), edgeChain = new(pipes, active, edgeTriggered: true);
-    levelChain.Measure(TimeSpan.FromSeconds(1));
-    edgeChain.Measure(TimeSpan.FromSeconds(1));
-    for (int round = 0; round < Rounds; round++)
+    Description = "workloads to run, by name or by the beginning of it; all if none is named",
+    Arity = ArgumentArity.ZeroOrMore,
+};
+Option<DirectoryInfo> native = new("--native") { Description = "the folder of the C programs", Required = true };
+Option<FileInfo?> json = new("--json") { Description = "write all figures there" };
+Option<FileInfo?> chart = new("--chart") { Description = "draw a chart (SVG) there" };
+Option<int> rounds = new("--rounds") { Description = "how many rounds", DefaultValueFactory = _ => 9 };
+Option<double> seconds = new("--seconds") { Description = "how long one contestant's round is", DefaultValueFactory = _ => 0.4 };
+rounds.Validators.Add(result => { if (result.GetValueOrDefault<int>() < 1) result.AddError("--rounds must be 1 or more."); });
+seconds.Validators.Add(result => { if (result.GetValueOrDefault<double>() is not (> 0 and <= 60)) result.AddError("--seconds must be more than 0 and at most 60."); });
+RootCommand bench = new("Measures the selector beside C and beside what users would pick instead: contestants take turns, round by round.")
+{
+    names, native, json, chart, rounds, seconds,
+};
+bench.SetAction(async (parse, cancellation) =>
+{
+    string folder = parse.GetValue(native)!.FullName;
+    // What these programs measure of the C library they show themselves.
+    string[] programs = ["wrappers", "spawn", "reaper"];
+    Workload[] workloads = [.. Workloads.In(folder)];
+    string[] all = [.. programs, .. workloads.Select(static workload => workload.Name)], wanted = parse.GetValue(names)!;
+    if (wanted.FirstOrDefault(name => !all.Any(known => Fits(known, name))) is { } unknown)
     {
-        c[round] = RunNative(native, pipes, active);
-        level[round] = levelChain.Measure(TimeSpan.FromSeconds(0.4));
-        edge[round] = edgeChain.Measure(TimeSpan.FromSeconds(0.4));
+        Console.Error.WriteLine($"There is no workload {unknown}. There are: {string.Join(", ", all)}");
+        return 2;
     }
 
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"chain {pipes,5} pipes {active,4} active: C {Median(c),6:F0} ns/event, level {Median(level),6:F0} ({Ratio(level, c):F3}), edge {Median(edge),6:F0} ({Ratio(edge, c):F3})"));
-}
+    bool IsWanted(string name) => wanted.Length == 0 || wanted.Any(beginning => Fits(name, beginning));
+    foreach (string program in programs.Where(IsWanted))
+    {
+        using Process process = Process.Start(Path.Combine(folder, $"bench-{program}"));
+        await process.WaitForExitAsync(cancellation);
+    }
 
-static double RunNative(string program, int pipes, int active)
-{
-    var start = new ProcessStartInfo(program, [.. ((string[])[$"{pipes}", $"{active}", "0.4"])]) { RedirectStandardOutput = true };
-    using Process process = Process.Start(start)!;
-    return double.Parse(process.StandardOutput.ReadToEnd(), CultureInfo.InvariantCulture);
-}
+    return await Tournament.RunAsync(
+        [.. workloads.Where(workload => IsWanted(workload.Name))], parse.GetValue(rounds), parse.GetValue(seconds), parse.GetValue(json), parse.GetValue(chart), cancellation);
+});
 
-static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
+Argument<string[]> contest = new("CONTEST") { Arity = ArgumentArity.OneOrMore };
+Command contestant = new("contest", "Be a contestant: what the tournament starts.") { contest };
+contestant.Hidden = true;
+contestant.SetAction(parse => Contestants.Run(parse.GetValue(contest)!));
+bench.Subcommands.Add(contestant);
 
-static double Ratio(double[] ours, double[] theirs) => Median(ours.Zip(theirs, (a, b) => a / b));
+Command micro = new("micro", "Measure single operations and what they allocate, by BenchmarkDotNet.") { TreatUnmatchedTokensAsErrors = false };
+micro.SetAction(parse => Micro.Run([.. parse.UnmatchedTokens]));
+bench.Subcommands.Add(micro);
+return await bench.Parse(args).InvokeAsync();
+
+static bool Fits(string name, string beginning) => name.StartsWith(beginning, StringComparison.Ordinal);

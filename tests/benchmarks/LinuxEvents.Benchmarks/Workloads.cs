@@ -1,0 +1,80 @@
+namespace LinuxEvents.Benchmarks;
+
+/// <summary>All there is to measure.</summary>
+internal static class Workloads
+{
+    private const string C = "C epoll", CEdge = "C epoll, edge-triggered";
+    private const string Level = "LinuxEvents", Edge = "LinuxEvents, edge-triggered";
+
+    public static IEnumerable<Workload> In(string native)
+    {
+        foreach ((int pairs, int active) in ((int, int)[])[(100, 1), (100, 100), (1000, 100), (9000, 100)])
+            yield return Chain(native, pairs, active);
+
+        yield return new Workload("pingpong", "two loops wake each other, on one processor; an event is one wake-up", "0",
+            [
+                new(C, [$"{native}/bench-pingpong-epoll"]),
+                new(CEdge, [$"{native}/bench-pingpong-epoll", "edge"]),
+                .. Peer("libuv async", $"{native}/bench-pingpong-libuv"),
+                Ours("LinuxEvents Post", "pingpong", "post"),
+                Ours("LinuxEvents eventfd", "pingpong", "eventfd"),
+                Ours(".NET Channel", "pingpong", "channel"),
+            ],
+            new Target("LinuxEvents eventfd", C, 1.15), new Target("LinuxEvents Post", C, 1.15));
+        yield return new Workload("posts", "what a loop's thread posts to its own loop", "0",
+            [Ours("LinuxEvents", "posts", "post"), Ours(".NET Channel", "posts", "channel")]);
+        foreach (string transport in (string[])["unix", "tcp"])
+            yield return Echo(native, transport);
+        yield return new Workload("register", "registration and removal of an eventfd", "0",
+            [new(C, [$"{native}/bench-register-epoll"]), Ours(Level, "register", "level"), Ours(Edge, "register", "edge")],
+            new Target(Level, C, 1.5), new Target(Edge, C, 1.5));
+        yield return new Workload("restart", "a wait that is cancelled and begun anew", "0",
+            [Ours("a cancelled token alone", "restart", "token"), Ours("LinuxEvents", "restart", "wait")]);
+        yield return new Workload("idle", "chain 100 active of 100 beside idle registrations", "0",
+            [Ours("without", "idle", "0"), Ours("18,000 more", "idle", "18000")], new Target("18,000 more", "without", 1.1));
+    }
+
+    private static Workload Chain(string native, int pairs, int active)
+    {
+        string[] size = [$"{pairs}", $"{active}"];
+        Contestant[] peers =
+        [
+            .. Peer("libev", $"{native}/bench-chain-libev", size), .. Peer("libevent", $"{native}/bench-chain-libevent", size),
+            .. Peer("libuv", $"{native}/bench-chain-libuv", size),
+        ];
+        return new Workload($"chain-{pairs}-{active}", $"a byte arrives at one of {pairs:N0} sockets, {active} at a time, and goes on to the next", "0",
+            [
+                new(C, [$"{native}/bench-chain-epoll", .. size]),
+                new(CEdge, [$"{native}/bench-chain-epoll", .. size, "edge"]),
+                .. peers,
+                .. Peer("sd-event", $"{native}/bench-chain-libsystemd", size),
+                Ours(Level, ["chain", "level", .. size]),
+                Ours(Edge, ["chain", "edge", .. size]),
+                Ours(".NET Socket", ["chain", "socket", .. size]),
+            ],
+            [new(Level, C, 1.1), new(Edge, CEdge, 1.05), .. peers.Select(static peer => new Target(Level, peer.Name, 1.0))]);
+    }
+
+    private static Workload Echo(string native, string transport)
+    {
+        string[] client = [$"{native}/bench-echo-client", transport, "1000"];
+        return new Workload($"echo-{transport}", $"{transport} echo server, 1,000 connections; an event is a message, the time is the server's", null,
+            [
+                new(C, [.. client, $"{native}/bench-echo-epoll"]),
+                .. Peer("libev", $"{native}/bench-echo-libev").Select(peer => peer with { Command = [.. client, .. peer.Command] }),
+                .. Peer("libuv", $"{native}/bench-echo-libuv").Select(peer => peer with { Command = [.. client, .. peer.Command] }),
+                .. ((string, string)[])[("LinuxEvents FdRegistration", "registration"), ("LinuxEvents FdStream", "stream"), (".NET Socket", "socket")] is var styles
+                    ? styles.Select(style => new Contestant(style.Item1, [.. client, .. Ours("", "echo", style.Item2).Command]))
+                    : [],
+            ],
+            new Target("LinuxEvents FdRegistration", C, 1.1), new Target("LinuxEvents FdStream", C, 1.1),
+            new Target("LinuxEvents FdRegistration", ".NET Socket", 1 / 1.5), new Target("LinuxEvents FdStream", ".NET Socket", 1 / 1.5));
+    }
+
+    private static Contestant Ours(string name, params string[] contest) =>
+        new(name, [Environment.ProcessPath!, "exec", typeof(Workloads).Assembly.Location, "contest", .. contest]);
+
+    /// <summary>A library that may not be installed.</summary>
+    private static IEnumerable<Contestant> Peer(string name, string program, params string[] arguments) =>
+        File.Exists(program) ? [new(name, [program, .. arguments])] : [];
+}
