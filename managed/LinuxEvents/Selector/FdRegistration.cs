@@ -90,6 +90,9 @@ public sealed partial class FdRegistration : IDisposable
     /// </summary>
     public long Sequence => Volatile.Read(ref _sequence);
 
+    /// <summary>How many waits are outstanding.</summary>
+    internal int PendingWaits => _waits.Count;
+
     /// <summary>What the kernel's events carry to find this registration.</summary>
     internal ulong Key { get; set; }
 

@@ -67,6 +67,7 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
     /// <summary>The loop completes: a continuation that belongs there runs now, inside this call.</summary>
     internal void CompleteOnLoop(TResult? result)
     {
+        selector.Activity.Callback = _state;
         _result = result;
         Complete(inline: _mode is ContinuationMode.Loop or ContinuationMode.Inline);
     }
@@ -98,7 +99,7 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
         _continuing = true;
         if (inline)
             Execute();
-        else if (_mode == ContinuationMode.Loop ? !selector.PostContinuation(this) : _context?.Scheduler is not { } scheduler || !TrySchedule(scheduler))
+        else if (_mode == ContinuationMode.Loop ? !selector.PostContinuation(this, _state) : _context?.Scheduler is not { } scheduler || !TrySchedule(scheduler))
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 

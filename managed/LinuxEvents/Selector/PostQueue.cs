@@ -28,6 +28,9 @@ internal sealed class PostQueue
     private bool _interrupted;
     private bool _closed;
 
+    /// <summary>How many calls have not been taken; another thread sees them a little earlier or later.</summary>
+    public int Count => Volatile.Read(ref _count) + Math.Max(0, Volatile.Read(ref _batchCount) - Volatile.Read(ref _batchIndex));
+
     /// <summary>Queues a call.</summary>
     /// <param name="call">What to do.</param>
     /// <param name="wake">Whether the caller must wake the loop.</param>

@@ -25,6 +25,26 @@ internal sealed class RegistrationTable
         }
     }
 
+    /// <summary>All there are just now.</summary>
+    public List<FdRegistration> ToList()
+    {
+        lock (_lock)
+            return [.. _slots.OfType<FdRegistration>()];
+    }
+
+    /// <summary>How many waits are outstanding in all.</summary>
+    public int CountWaits()
+    {
+        int waits = 0;
+        lock (_lock)
+        {
+            foreach (FdRegistration? registration in _slots.AsSpan(0, _used))
+                waits += registration?.PendingWaits ?? 0;
+        }
+
+        return waits;
+    }
+
     /// <summary>Gives a registration its key. From then on the loop finds it.</summary>
     /// <exception cref="ObjectDisposedException">The loop has ended.</exception>
     public void Add(FdRegistration registration)

@@ -61,6 +61,7 @@ public sealed partial class Selector
 
     private void Close()
     {
+        Activity.Start();
         Exception? error = null;
         try
         {
@@ -90,6 +91,8 @@ public sealed partial class Selector
             _clock.Dispose();
             _wake.Dispose();
             _epoll.Dispose();
+            Activity.Stop();
+            LiveSelectors.Remove(Activity);
             _closed.Set();
         }
 
@@ -139,12 +142,14 @@ public sealed partial class Selector
             t_current = selector;
             selector._context = ExecutionContext.Capture();
             SynchronizationContext.SetSynchronizationContext(selector.SynchronizationContext);
+            selector.Activity.Start();
         }
 
         public void Dispose()
         {
             try
             {
+                _selector.Activity.Stop();
                 if (!_selector.TryStopDriving())
                     _selector.Close();
             }

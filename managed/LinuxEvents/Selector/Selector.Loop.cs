@@ -24,9 +24,6 @@ public sealed unsafe partial class Selector
     /// <summary>Counts the loop's turns; changes as soon as a turn has collected its events.</summary>
     internal long Turn => Volatile.Read(ref _turn);
 
-    /// <summary>How often a sleeping loop was woken by a write.</summary>
-    internal long WakeUps;
-
     /// <summary>Runs the loop on this thread until <see cref="Stop"/> or <see cref="Dispose"/>.</summary>
     /// <exception cref="InvalidOperationException">A selector runs on this thread already, or this selector on another.</exception>
     /// <exception cref="ObjectDisposedException">The selector was disposed before.</exception>
@@ -93,6 +90,7 @@ public sealed unsafe partial class Selector
         Task task;
         using (Drive drive = new(this))
         {
+            Activity.Source = main;
             task = main();
             if (!task.IsCompleted)
             {
@@ -153,7 +151,7 @@ public sealed unsafe partial class Selector
         try
         {
             _wake.DangerousAddRef(ref referenced);
-            Interlocked.Increment(ref WakeUps);
+            Activity.CountWakeUp();
             _ = NativeMethods.lxe_eventfd_write(_wake.Descriptor, 1);
         }
         catch (ObjectDisposedException)
@@ -206,6 +204,7 @@ public sealed unsafe partial class Selector
         {
             try
             {
+                Activity.CountPost(call);
                 call.Invoke();
             }
             finally
@@ -230,9 +229,13 @@ public sealed unsafe partial class Selector
     {
         bool sleep = _posts.TrySleep() && !Volatile.Read(ref _clockRang);
         Timers.ArmClock();
+        if (!sleep)
+            deadline = 0;
+        Activity.BeginPoll(deadline);
         fixed (lxe_epoll_event* events = _events)
         {
-            int count = NativeMethods.lxe_epoll_wait(_epoll.Descriptor, events, Capacity, sleep ? deadline : 0, null);
+            int count = NativeMethods.lxe_epoll_wait(_epoll.Descriptor, events, Capacity, deadline, null);
+            Activity.EndPoll();
             _posts.Awake();
             Volatile.Write(ref _turn, _turn + 1);
             _timersEnd = Timers.NextSequence;
@@ -252,6 +255,7 @@ public sealed unsafe partial class Selector
             else if (ready.data != WakeKey && Registrations.Find(ready.data) is { } registration)
             {
                 worked = true;
+                Activity.CountEvent(registration);
                 try
                 {
                     registration.Dispatch((PollEvents)ready.events, _turn);
@@ -260,7 +264,11 @@ public sealed unsafe partial class Selector
                 {
                     // The other waits for this event are still to be served.
                     if (!registration.IsOneShot)
+                    {
                         _eventIndex--;
+                        Activity.UncountEvent();
+                    }
+
                     throw;
                 }
             }

@@ -40,6 +40,7 @@ public sealed partial class Selector : IDisposable
     {
         NativeLibraryVersion.Ensure();
         _options = options ?? new SelectorOptions();
+        Activity = new LoopActivity(_options);
         _shared = shared;
         Continuations = Known(_options.Continuations, nameof(options));
         SynchronizationContext = new SelectorSynchronizationContext(this);
@@ -61,7 +62,8 @@ public sealed partial class Selector : IDisposable
             throw;
         }
 
-        Timers = new TimerQueue(_clock);
+        Timers = new TimerQueue(_clock, Activity);
+        LiveSelectors.Add(this);
     }
 
     /// <summary>The process's common selector, started when it is first asked for. Disposing it does nothing.</summary>
@@ -80,6 +82,8 @@ public sealed partial class Selector : IDisposable
     public SynchronizationContext SynchronizationContext { get; }
 
     internal ContinuationMode Continuations { get; }
+
+    internal LoopActivity Activity { get; }
 
     internal TimerQueue Timers { get; }
 
@@ -169,7 +173,8 @@ public sealed partial class Selector : IDisposable
     public Task InvokeAsync(Func<Task> function)
     {
         ArgumentNullException.ThrowIfNull(function);
-        var task = new Task<Task>(function);
+        // With the function as its state, by which a stall is named.
+        var task = new Task<Task>(static function => ((Func<Task>)function!)(), function);
         Post(static task => ((Task)task!).RunSynchronously(TaskScheduler.Default), task);
         return task.Unwrap();
     }
@@ -178,7 +183,7 @@ public sealed partial class Selector : IDisposable
     public Task<T> InvokeAsync<T>(Func<Task<T>> function)
     {
         ArgumentNullException.ThrowIfNull(function);
-        var task = new Task<Task<T>>(function);
+        var task = new Task<Task<T>>(static function => ((Func<Task<T>>)function!)(), function);
         Post(static task => ((Task)task!).RunSynchronously(TaskScheduler.Default), task);
         return task.Unwrap();
     }
@@ -201,7 +206,10 @@ public sealed partial class Selector : IDisposable
             throw Ended();
     }
 
-    internal bool PostContinuation(IThreadPoolWorkItem continuation) => TryPost(new PostedCall(continuation));
+    /// <summary>Has the loop run a continuation.</summary>
+    /// <param name="continuation">What to run.</param>
+    /// <param name="state">What it will continue with, by which a stall is named.</param>
+    internal bool PostContinuation(IThreadPoolWorkItem continuation, object? state) => TryPost(new PostedCall(continuation, state));
 
     internal bool TryPost(in PostedCall call)
     {

@@ -12,6 +12,9 @@ internal struct WaitList
 
     public WaitOperation? First { get; private set; }
 
+    /// <summary>How many there are. May be looked at without the gate.</summary>
+    public int Count { get; private set; }
+
     public WaitOperation Rent(FdRegistration registration)
     {
         if (_pool is not { } operation)
@@ -32,6 +35,7 @@ internal struct WaitList
 
     public void Add(WaitOperation operation)
     {
+        Count++;
         operation.Waiting = true;
         operation.Next = null;
         operation.Previous = _last;
@@ -44,6 +48,7 @@ internal struct WaitList
 
     public void Remove(WaitOperation operation)
     {
+        Count--;
         if (operation.Previous is null)
             First = operation.Next;
         else

@@ -13,7 +13,7 @@ namespace LinuxEvents;
 /// the clock is set right. What is due at once is due in the next turn: a turn only fires timers that were added before it
 /// began to, so a callback that adds timers for "now" cannot keep the loop from its descriptors.
 /// </remarks>
-internal sealed class TimerQueue(LoopClock clock)
+internal sealed class TimerQueue(LoopClock clock, LoopActivity activity)
 {
     private const int Arity = 4;
     private const long Never = long.MaxValue;
@@ -113,6 +113,7 @@ internal sealed class TimerQueue(LoopClock clock)
         while (TryTake(now, end, out TimerNode? node, out short version))
         {
             fired = true;
+            activity.CountTimer();
             node.Fire(version);
         }
 

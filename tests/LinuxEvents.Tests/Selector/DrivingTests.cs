@@ -140,9 +140,9 @@ public sealed class DrivingTests
     {
         Selector selector = Selector.Start(new SelectorOptions { Name = "lxe-test-ends" });
         Assert.True(selector.InvokeAsync(() => Task.FromResult(selector.IsLoopThread)).Result);
-        Assert.Equal(1, ThreadsNamed("lxe-test-ends"));
+        Assert.Equal(1, ProcFs.ThreadsNamed("lxe-test-ends"));
         selector.Dispose();
-        Assert.Equal(0, ThreadsNamed("lxe-test-ends"));
+        Assert.Equal(0, ProcFs.ThreadsNamed("lxe-test-ends"));
     });
 
     [Fact]
@@ -300,18 +300,6 @@ public sealed class DrivingTests
     {
         public override void Post(SendOrPostCallback d, object? state) => throw new InvalidDataException("gone");
     }
-
-    private static int ThreadsNamed(string name) => Directory.GetDirectories("/proc/self/task").Count(task =>
-    {
-        try
-        {
-            return File.ReadAllText(task + "/comm").TrimEnd() == name;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    });
 
     private static Task<int> InvokeWithoutContext(Selector selector, Func<int> function)
     {

@@ -46,6 +46,19 @@ internal static class ProcFs
 
     public static int Threads() => Directory.GetDirectories("/proc/self/task").Length;
 
+    /// <summary>The threads of this process that have a name.</summary>
+    public static int ThreadsNamed(string name) => Directory.GetDirectories("/proc/self/task").Count(task =>
+    {
+        try
+        {
+            return File.ReadAllText(task + "/comm").TrimEnd() == name;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    });
+
     private static string[]? Stat(int pid)
     {
         try
