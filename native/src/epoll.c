@@ -23,13 +23,13 @@ int32_t lxe_epoll_create(uint32_t flags)
 {
     if ((flags & ~LXE_INHERIT) != 0)
         return -EINVAL;
-    return lxe__result(syscall(SYS_epoll_create1, lxe__descriptor_flags(flags)));
+    return lxe__syscall(SYS_epoll_create1, lxe__descriptor_flags(flags));
 }
 
 static int32_t control(int32_t epoll_fd, int operation, int32_t fd, uint32_t events, uint64_t data)
 {
     struct epoll_event event = {.events = events, .data.u64 = data};
-    return lxe__result(syscall(SYS_epoll_ctl, epoll_fd, operation, fd, &event));
+    return lxe__syscall(SYS_epoll_ctl, epoll_fd, operation, fd, &event);
 }
 
 int32_t lxe_epoll_add(int32_t epoll_fd, int32_t fd, uint32_t events, uint64_t data)
@@ -66,8 +66,8 @@ static int32_t expand(struct lxe_epoll_event *events, int32_t count)
 static int32_t wait_plainly(int32_t epoll_fd, struct lxe_epoll_event *events, int32_t capacity, int timeout,
                             const uint64_t *signal_mask)
 {
-    return expand(events, lxe__result(syscall(SYS_epoll_pwait, epoll_fd, events, capacity, timeout, signal_mask,
-                                              LXE_UAPI_SIGSET_SIZE)));
+    return expand(events, lxe__syscall(SYS_epoll_pwait, epoll_fd, events, capacity, timeout, signal_mask,
+                                              LXE_UAPI_SIGSET_SIZE));
 }
 
 static int64_t until(int64_t deadline)
@@ -98,7 +98,7 @@ static int32_t wait_by_ppoll(int32_t epoll_fd, struct lxe_epoll_event *events, i
             .nanoseconds = (long)(rest % NANOSECONDS),
         };
         struct pollfd set = {.fd = epoll_fd, .events = POLLIN};
-        int32_t result = lxe__result(syscall(SYS_ppoll, &set, 1, &timeout, signal_mask, LXE_UAPI_SIGSET_SIZE));
+        int32_t result = lxe__syscall(SYS_ppoll, &set, 1, &timeout, signal_mask, LXE_UAPI_SIGSET_SIZE);
         if (result < 0)
             return result;
     }
@@ -116,8 +116,8 @@ int32_t lxe_epoll_wait(int32_t epoll_fd, struct lxe_epoll_event *events, int32_t
         return wait_plainly(epoll_fd, events, capacity, 0, signal_mask);
     if (lxe__feature_enabled(LXE_FEATURE_EPOLL_PWAIT2)) {
         struct lxe_uapi_timespec timeout = {.seconds = rest / NANOSECONDS, .nanoseconds = rest % NANOSECONDS};
-        int32_t count = lxe__result(syscall(LXE_NR_EPOLL_PWAIT2, epoll_fd, events, capacity, &timeout, signal_mask,
-                                            LXE_UAPI_SIGSET_SIZE));
+        int32_t count = lxe__syscall(LXE_NR_EPOLL_PWAIT2, epoll_fd, events, capacity, &timeout, signal_mask,
+                                            LXE_UAPI_SIGSET_SIZE);
         if (!lxe__refused(count))
             return expand(events, count);
     }

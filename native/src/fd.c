@@ -21,22 +21,22 @@ int32_t lxe_fd_open(const char *path, uint32_t access, uint32_t flags)
     if (!is_direction(access) || (flags & ~(LXE_INHERIT | LXE_NONBLOCK)) != 0)
         return -EINVAL;
     int how = (int)(access - 1) | O_NOCTTY | O_LARGEFILE | lxe__descriptor_flags(flags);
-    return lxe__result(syscall(SYS_openat, AT_FDCWD, path, how, 0));
+    return lxe__syscall(SYS_openat, AT_FDCWD, path, how, 0);
 }
 
 int32_t lxe_fd_query(int32_t fd)
 {
-    int32_t flags = lxe__result(syscall(SYS_fcntl, fd, F_GETFL));
+    int32_t flags = lxe__syscall(SYS_fcntl, fd, F_GETFL);
     if (flags < 0)
         return flags;
     /* An O_PATH descriptor is for neither, and so is access 3, which a few drivers take for "ioctl only". */
     uint32_t result = (flags & O_PATH) != 0 ? 0 : (uint32_t)((flags & O_ACCMODE) + 1) & LXE_FD_BOTH;
-    if (syscall(SYS_fcntl, fd, F_GETPIPE_SZ) > 0)
+    if (lxe__syscall(SYS_fcntl, fd, F_GETPIPE_SZ) > 0)
         return (int32_t)(result | LXE_FD_PIPE);
     int type = 0, protocol = 0;
     socklen_t length = sizeof type;
-    if (syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 &&
-        syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &length) == 0 && type == SOCK_STREAM &&
+    if (lxe__syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 &&
+        lxe__syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &length) == 0 && type == SOCK_STREAM &&
         protocol == IPPROTO_TCP)
         result |= LXE_FD_TCP;
     return (int32_t)result;
@@ -49,7 +49,7 @@ int32_t lxe_fd_pipe(int32_t *read_end, int32_t *write_end, uint32_t flags)
     if (read_end == NULL || write_end == NULL)
         return -EFAULT;
     int ends[2];
-    int32_t result = lxe__result(syscall(SYS_pipe2, ends, lxe__descriptor_flags(flags) | ((flags & LXE_FD_PACKETS) != 0 ? O_DIRECT : 0)));
+    int32_t result = lxe__syscall(SYS_pipe2, ends, lxe__descriptor_flags(flags) | ((flags & LXE_FD_PACKETS) != 0 ? O_DIRECT : 0));
     if (result == 0) {
         *read_end = ends[0];
         *write_end = ends[1];
@@ -61,7 +61,7 @@ int32_t lxe_fd_pipe_size(int32_t fd, uint32_t size)
 {
     if (size > INT32_MAX)
         return -EINVAL;
-    return lxe__result(size == 0 ? syscall(SYS_fcntl, fd, F_GETPIPE_SZ) : syscall(SYS_fcntl, fd, F_SETPIPE_SZ, size));
+    return size == 0 ? lxe__syscall(SYS_fcntl, fd, F_GETPIPE_SZ) : lxe__syscall(SYS_fcntl, fd, F_SETPIPE_SZ, size);
 }
 
 int32_t lxe_fd_dup(int32_t fd, int32_t target, uint32_t flags)
@@ -69,47 +69,47 @@ int32_t lxe_fd_dup(int32_t fd, int32_t target, uint32_t flags)
     if ((flags & ~LXE_INHERIT) != 0)
         return -EINVAL;
     if (target == -1)
-        return lxe__result(syscall(SYS_fcntl, fd, (flags & LXE_INHERIT) != 0 ? F_DUPFD : F_DUPFD_CLOEXEC, 0));
-    return lxe__result(syscall(SYS_dup3, fd, target, lxe__descriptor_flags(flags)));
+        return lxe__syscall(SYS_fcntl, fd, (flags & LXE_INHERIT) != 0 ? F_DUPFD : F_DUPFD_CLOEXEC, 0);
+    return lxe__syscall(SYS_dup3, fd, target, lxe__descriptor_flags(flags));
 }
 
 int32_t lxe_fd_accept(int32_t fd, void *address, uint32_t *address_length, uint32_t flags)
 {
     if ((flags & ~(LXE_INHERIT | LXE_NONBLOCK)) != 0)
         return -EINVAL;
-    return lxe__result(syscall(SYS_accept4, fd, address, address_length, lxe__descriptor_flags(flags)));
+    return lxe__syscall(SYS_accept4, fd, address, address_length, lxe__descriptor_flags(flags));
 }
 
 int32_t lxe_fd_shutdown(int32_t fd, uint32_t directions)
 {
-    return is_direction(directions) ? lxe__result(syscall(SYS_shutdown, fd, directions - 1)) : -EINVAL;
+    return is_direction(directions) ? lxe__syscall(SYS_shutdown, fd, directions - 1) : -EINVAL;
 }
 
 int32_t lxe_fd_read(int32_t fd, void *buffer, uint32_t length)
 {
-    return lxe__result(syscall(SYS_read, fd, buffer, (size_t)length));
+    return lxe__syscall(SYS_read, fd, buffer, length);
 }
 
 int32_t lxe_fd_write(int32_t fd, const void *buffer, uint32_t length)
 {
-    return lxe__result(syscall(SYS_write, fd, buffer, (size_t)length));
+    return lxe__syscall(SYS_write, fd, buffer, length);
 }
 
 int32_t lxe_fd_set_nonblocking(int32_t fd, int32_t nonblocking)
 {
     if (nonblocking != 0 && nonblocking != 1)
         return -EINVAL;
-    int32_t flags = lxe__result(syscall(SYS_fcntl, fd, F_GETFL));
+    int32_t flags = lxe__syscall(SYS_fcntl, fd, F_GETFL);
     if (flags < 0)
         return flags;
     int32_t former = (flags & O_NONBLOCK) != 0;
     if (former == nonblocking)
         return former;
-    int32_t result = lxe__result(syscall(SYS_fcntl, fd, F_SETFL, flags ^ O_NONBLOCK));
+    int32_t result = lxe__syscall(SYS_fcntl, fd, F_SETFL, flags ^ O_NONBLOCK);
     return result < 0 ? result : former;
 }
 
 int32_t lxe_fd_close_take(int32_t fd)
 {
-    return lxe__result(syscall(SYS_close, fd));
+    return lxe__syscall(SYS_close, fd);
 }

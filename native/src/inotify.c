@@ -26,15 +26,15 @@ int32_t lxe_inotify_create(uint32_t flags)
 {
     if ((flags & ~(LXE_INHERIT | LXE_NONBLOCK)) != 0)
         return -EINVAL;
-    return lxe__result(syscall(SYS_inotify_init1, lxe__descriptor_flags(flags)));
+    return lxe__syscall(SYS_inotify_init1, lxe__descriptor_flags(flags));
 }
 
 int32_t lxe_inotify_add(int32_t fd, const char *path, uint32_t mask)
 {
-    return lxe__result(syscall(SYS_inotify_add_watch, fd, path, mask));
+    return lxe__syscall(SYS_inotify_add_watch, fd, path, mask);
 }
 
 int32_t lxe_inotify_remove(int32_t fd, int32_t watch)
 {
-    return lxe__result(syscall(SYS_inotify_rm_watch, fd, watch));
+    return lxe__syscall(SYS_inotify_rm_watch, fd, watch);
 }

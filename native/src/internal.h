@@ -3,23 +3,23 @@
 #ifndef LXE_INTERNAL_H
 #define LXE_INTERNAL_H
 
+#include "syscall.h"
 #include "uapi.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <unistd.h>
 
 #include <linuxevents.h>
 
 /** Marks what several source files share and nobody else sees. */
 #define LXE_INTERNAL __attribute__((visibility("hidden")))
 
-/** The rule for every result: what syscall() returned, as a value >= 0 or a negative errno. */
-static inline int32_t lxe__result(long returned)
+/** What a function of libc returned (clone, sigaction), as a value >= 0 or a negative errno. */
+static inline int32_t lxe__result(int returned)
 {
-    return returned < 0 ? -errno : (int32_t)returned;
+    return returned < 0 ? -errno : returned;
 }
 
 /** LXE_INHERIT and LXE_NONBLOCK as O_CLOEXEC and O_NONBLOCK, which all calls that make a descriptor share. */
@@ -69,7 +69,7 @@ static inline int32_t lxe__read_counter(int32_t fd, uint64_t *value)
 {
     if (value == NULL)
         return -EFAULT;
-    int32_t result = lxe__result(syscall(SYS_read, fd, value, sizeof *value));
+    int32_t result = lxe__syscall(SYS_read, fd, value, sizeof *value);
     if (result < 0)
         return result;
     return result == sizeof *value ? 0 : -EINVAL;

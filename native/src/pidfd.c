@@ -30,7 +30,7 @@ int32_t lxe_pidfd_open(int32_t pid, uint32_t flags)
         return missing;
     uint32_t kernel_flags = ((flags & LXE_NONBLOCK) != 0 ? LXE_UAPI_PIDFD_NONBLOCK : 0) |
                             ((flags & LXE_PIDFD_THREAD) != 0 ? LXE_UAPI_PIDFD_THREAD : 0);
-    return lxe__result(syscall(LXE_NR_PIDFD_OPEN, pid, kernel_flags));
+    return lxe__syscall(LXE_NR_PIDFD_OPEN, pid, kernel_flags);
 }
 
 int32_t lxe_pidfd_signal(int32_t pidfd, int32_t signal, uint32_t flags)
@@ -38,7 +38,7 @@ int32_t lxe_pidfd_signal(int32_t pidfd, int32_t signal, uint32_t flags)
     int32_t missing = lxe__feature_check(LXE_FEATURE_PIDFD_SIGNAL);
     if (missing != 0)
         return missing;
-    return lxe__result(syscall(LXE_NR_PIDFD_SEND_SIGNAL, pidfd, signal, NULL, flags));
+    return lxe__syscall(LXE_NR_PIDFD_SEND_SIGNAL, pidfd, signal, NULL, flags);
 }
 
 int32_t lxe_pidfd_getfd(int32_t pidfd, int32_t fd, uint32_t flags)
@@ -46,7 +46,7 @@ int32_t lxe_pidfd_getfd(int32_t pidfd, int32_t fd, uint32_t flags)
     int32_t missing = lxe__feature_check(LXE_FEATURE_PIDFD_GETFD);
     if (missing != 0)
         return missing;
-    return lxe__result(syscall(LXE_NR_PIDFD_GETFD, pidfd, fd, flags));
+    return lxe__syscall(LXE_NR_PIDFD_GETFD, pidfd, fd, flags);
 }
 
 /*
@@ -59,8 +59,8 @@ static int32_t wait_by_number(int32_t pidfd, uint32_t options, siginfo_t *info, 
     int32_t pid = lxe__pidfd_number(pidfd);
     if (pid < 0)
         return pid;
-    int nonblocking = ((int)syscall(SYS_fcntl, pidfd, F_GETFL) & O_NONBLOCK) != 0 && (options & WNOHANG) == 0;
-    int32_t result = lxe__result(syscall(SYS_waitid, P_PID, pid, info, options | __WALL | (nonblocking ? WNOHANG : 0), usage));
+    int nonblocking = ((int)lxe__syscall(SYS_fcntl, pidfd, F_GETFL) & O_NONBLOCK) != 0 && (options & WNOHANG) == 0;
+    int32_t result = lxe__syscall(SYS_waitid, P_PID, pid, info, options | __WALL | (nonblocking ? WNOHANG : 0), usage);
     return result == 0 && nonblocking && info->si_pid == 0 ? -EAGAIN : result;
 }
 
@@ -75,7 +75,7 @@ int32_t lxe_pidfd_wait(int32_t pidfd, uint32_t options, struct lxe_pidfd_status 
     memset(&usage, 0, sizeof usage);
     /* __WALL: a child that a signal ended before its execve has the exit signal 0 that lxe_spawn_start gave it. */
     int32_t result = lxe__feature_check(LXE_FEATURE_PIDFD_WAIT) == 0
-                         ? lxe__result(syscall(SYS_waitid, LXE_UAPI_P_PIDFD, pidfd, &info, options | __WALL, &usage))
+                         ? lxe__syscall(SYS_waitid, LXE_UAPI_P_PIDFD, pidfd, &info, options | __WALL, &usage)
                          : wait_by_number(pidfd, options, &info, &usage);
     if (result < 0)
         return result;
@@ -103,7 +103,7 @@ int32_t lxe_pidfd_info(int32_t pidfd, struct lxe_pidfd_info *info)
     if (!lxe__feature_disabled(LXE_FEATURE_PIDFD_EXIT_INFO))
         known |= LXE_PIDFD_INFO_EXIT;
     struct lxe_uapi_pidfd_info kernels = {.mask = known};
-    int32_t result = lxe__result(syscall(SYS_ioctl, pidfd, LXE_UAPI_PIDFD_GET_INFO, &kernels));
+    int32_t result = lxe__syscall(SYS_ioctl, pidfd, LXE_UAPI_PIDFD_GET_INFO, &kernels);
     if (result < 0)
         return result == -EINVAL ? -ENOTTY : result; /* 6.11 and 6.12 know other requests, without an argument */
     struct lxe_pidfd_info own = {

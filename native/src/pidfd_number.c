@@ -12,11 +12,11 @@ static int32_t read_fdinfo(int32_t fd, char *buffer, size_t size)
     while (count > 0)
         path[end++] = digits[--count];
 
-    int32_t file = lxe__result(syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0));
+    int32_t file = lxe__syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
     if (file < 0)
         return file == -ENOENT ? -EINVAL : file; /* no /proc */
-    int32_t length = lxe__result(syscall(SYS_read, file, buffer, size - 1));
-    syscall(SYS_close, file);
+    int32_t length = lxe__syscall(SYS_read, file, buffer, size - 1);
+    lxe__syscall(SYS_close, file);
     buffer[length < 0 ? 0 : length] = '\0';
     return length < 0 ? length : 0;
 }
@@ -39,7 +39,7 @@ int32_t lxe__pidfd_number(int32_t pidfd)
     char text[512];
     if (!lxe__feature_enabled(LXE_FEATURE_PIDFD_SIGNAL))
         return -EINVAL;
-    int32_t error = lxe__result(syscall(SYS_fcntl, pidfd, F_GETFD));
+    int32_t error = lxe__syscall(SYS_fcntl, pidfd, F_GETFD);
     if (error >= 0)
         error = read_fdinfo(pidfd, text, sizeof text);
     if (error < 0)
@@ -50,7 +50,7 @@ int32_t lxe__pidfd_number(int32_t pidfd)
     int32_t pid = 0;
     for (; *digit >= '0' && *digit <= '9'; digit++)
         pid = pid * 10 + (*digit - '0');
-    if (pid == 0 || lxe__result(syscall(LXE_NR_PIDFD_SEND_SIGNAL, pidfd, 0, NULL, 0)) == -ESRCH)
+    if (pid == 0 || lxe__syscall(LXE_NR_PIDFD_SEND_SIGNAL, pidfd, 0, NULL, 0) == -ESRCH)
         return -ECHILD; /* -1: reaped; 0: of another pid namespace; before 5.5 a reaped process is still told by its number */
     return pid;
 }

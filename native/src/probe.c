@@ -29,9 +29,9 @@ typedef int32_t probe(void);
 static int32_t start_child(int (*function)(void *), void *argument, char *stack_end, int flags, int32_t *pidfd)
 {
     uint64_t all = UINT64_MAX, former;
-    syscall(SYS_rt_sigprocmask, SIG_BLOCK, &all, &former, LXE_UAPI_SIGSET_SIZE);
+    lxe__syscall(SYS_rt_sigprocmask, SIG_BLOCK, &all, &former, LXE_UAPI_SIGSET_SIZE);
     int32_t pid = lxe__result(clone(function, stack_end, CLONE_VFORK | flags, argument, pidfd, NULL, NULL));
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &former, NULL, LXE_UAPI_SIGSET_SIZE);
+    lxe__syscall(SYS_rt_sigprocmask, SIG_SETMASK, &former, NULL, LXE_UAPI_SIGSET_SIZE);
     return pid;
 }
 
@@ -41,7 +41,7 @@ static int32_t reap(int32_t pid)
     int status;
     int32_t result;
     do
-        result = lxe__result(syscall(SYS_wait4, pid, &status, __WALL, NULL));
+        result = lxe__syscall(SYS_wait4, pid, &status, __WALL, NULL);
     while (result == -EINTR);
     return result < 0 ? result : status;
 }
@@ -49,7 +49,7 @@ static int32_t reap(int32_t pid)
 static int leave(void *unused)
 {
     (void)unused;
-    syscall(SYS_exit_group, 0);
+    lxe__syscall(SYS_exit_group, 0);
     __builtin_unreachable();
 }
 
@@ -63,9 +63,8 @@ static int32_t start_short_child(int flags, int32_t *pidfd)
 /* A descriptor that can't be open: a kernel that has the call gives EBADF, and nothing happens. */
 #define BAD_DESCRIPTOR INT32_MAX
 
-static int32_t expect_bad_descriptor(long returned)
+static int32_t expect_bad_descriptor(int32_t result)
 {
-    int32_t result = lxe__result(returned);
     return result == -EBADF ? 0 : result;
 }
 
@@ -73,7 +72,7 @@ static int32_t close_probed(int32_t fd)
 {
     if (fd < 0)
         return fd;
-    syscall(SYS_close, fd);
+    lxe__syscall(SYS_close, fd);
     return 0;
 }
 
@@ -82,12 +81,12 @@ static int32_t probe_epoll_pwait2(void)
     struct epoll_event event;
     struct lxe_uapi_timespec at_once = {0};
     return expect_bad_descriptor(
-        syscall(LXE_NR_EPOLL_PWAIT2, BAD_DESCRIPTOR, &event, 1, &at_once, NULL, LXE_UAPI_SIGSET_SIZE));
+        lxe__syscall(LXE_NR_EPOLL_PWAIT2, BAD_DESCRIPTOR, &event, 1, &at_once, NULL, LXE_UAPI_SIGSET_SIZE));
 }
 
 static int32_t probe_close_range(void)
 {
-    return lxe__result(syscall(LXE_NR_CLOSE_RANGE, UINT32_MAX, UINT32_MAX, 0));
+    return lxe__syscall(LXE_NR_CLOSE_RANGE, UINT32_MAX, UINT32_MAX, 0);
 }
 
 static int32_t probe_clone_pidfd(void)
@@ -102,53 +101,53 @@ static int32_t probe_clone_pidfd(void)
 
 static int32_t probe_pidfd_open(void)
 {
-    int32_t pidfd = lxe__result(syscall(LXE_NR_PIDFD_OPEN, syscall(SYS_getpid), 0));
+    int32_t pidfd = lxe__syscall(LXE_NR_PIDFD_OPEN, lxe__syscall(SYS_getpid), 0);
     if (pidfd < 0)
         return pidfd;
     struct pollfd running = {.fd = pidfd, .events = POLLIN};
     struct lxe_uapi_old_timespec at_once = {0};
-    int32_t ready = lxe__result(syscall(SYS_ppoll, &running, 1, &at_once, NULL, LXE_UAPI_SIGSET_SIZE));
+    int32_t ready = lxe__syscall(SYS_ppoll, &running, 1, &at_once, NULL, LXE_UAPI_SIGSET_SIZE);
     close_probed(pidfd);
     return ready == 0 ? 0 : ready < 0 ? ready : -EOPNOTSUPP; /* one that can't be polled is always ready */
 }
 
 static int32_t probe_pidfd_nonblock(void)
 {
-    return close_probed(lxe__result(syscall(LXE_NR_PIDFD_OPEN, syscall(SYS_getpid), LXE_UAPI_PIDFD_NONBLOCK)));
+    return close_probed(lxe__syscall(LXE_NR_PIDFD_OPEN, lxe__syscall(SYS_getpid), LXE_UAPI_PIDFD_NONBLOCK));
 }
 
 static int32_t probe_pidfd_thread(void)
 {
-    return close_probed(lxe__result(syscall(LXE_NR_PIDFD_OPEN, syscall(SYS_gettid), LXE_UAPI_PIDFD_THREAD)));
+    return close_probed(lxe__syscall(LXE_NR_PIDFD_OPEN, lxe__syscall(SYS_gettid), LXE_UAPI_PIDFD_THREAD));
 }
 
 static int32_t probe_pidfd_signal(void)
 {
-    return expect_bad_descriptor(syscall(LXE_NR_PIDFD_SEND_SIGNAL, BAD_DESCRIPTOR, 0, NULL, 0));
+    return expect_bad_descriptor(lxe__syscall(LXE_NR_PIDFD_SEND_SIGNAL, BAD_DESCRIPTOR, 0, NULL, 0));
 }
 
 static int32_t probe_pidfd_wait(void)
 {
     siginfo_t info;
-    return expect_bad_descriptor(syscall(SYS_waitid, LXE_UAPI_P_PIDFD, BAD_DESCRIPTOR, &info, WEXITED | WNOHANG, NULL));
+    return expect_bad_descriptor(lxe__syscall(SYS_waitid, LXE_UAPI_P_PIDFD, BAD_DESCRIPTOR, &info, WEXITED | WNOHANG, NULL));
 }
 
 static int32_t probe_pidfd_getfd(void)
 {
-    return expect_bad_descriptor(syscall(LXE_NR_PIDFD_GETFD, BAD_DESCRIPTOR, 0, 0));
+    return expect_bad_descriptor(lxe__syscall(LXE_NR_PIDFD_GETFD, BAD_DESCRIPTOR, 0, 0));
 }
 
 static int32_t ask(int32_t pidfd, uint64_t *mask)
 {
     struct lxe_uapi_pidfd_info info = {.mask = *mask};
-    int32_t result = lxe__result(syscall(SYS_ioctl, pidfd, LXE_UAPI_PIDFD_GET_INFO, &info));
+    int32_t result = lxe__syscall(SYS_ioctl, pidfd, LXE_UAPI_PIDFD_GET_INFO, &info);
     *mask = info.mask;
     return result;
 }
 
 static int32_t probe_pidfd_info(void)
 {
-    int32_t pidfd = lxe__result(syscall(LXE_NR_PIDFD_OPEN, syscall(SYS_getpid), 0));
+    int32_t pidfd = lxe__syscall(LXE_NR_PIDFD_OPEN, lxe__syscall(SYS_getpid), 0);
     if (pidfd < 0)
         return pidfd;
     uint64_t mask = LXE_UAPI_PIDFD_INFO_PID;
@@ -162,7 +161,7 @@ static int32_t probe_pidfd_exit_info(void)
     int32_t pid = start_short_child(0, NULL);
     if (pid < 0)
         return pid;
-    int32_t pidfd = lxe__result(syscall(LXE_NR_PIDFD_OPEN, pid, 0));
+    int32_t pidfd = lxe__syscall(LXE_NR_PIDFD_OPEN, pid, 0);
     reap(pid);
     if (pidfd < 0)
         return pidfd;
@@ -189,7 +188,7 @@ static probe *const probes[LXE_FEATURE_COUNT] = {
 /* Whether a seccomp filter holds for this thread. A kernel without seccomp says EINVAL; a filter may refuse the question. */
 static int is_filtered(void)
 {
-    int32_t mode = lxe__result(syscall(SYS_prctl, PR_GET_SECCOMP, 0, 0, 0, 0));
+    int32_t mode = lxe__syscall(SYS_prctl, PR_GET_SECCOMP, 0, 0, 0, 0);
     return mode != 0 && mode != -EINVAL;
 }
 
@@ -204,7 +203,7 @@ static uint32_t number(const char **text)
 static int core_dumps_spare_us(void)
 {
     struct utsname name;
-    if (syscall(SYS_uname, &name) < 0)
+    if (lxe__syscall(SYS_uname, &name) < 0)
         return 0;
     const char *release = name.release;
     uint32_t major = number(&release);
@@ -217,7 +216,7 @@ static int core_dumps_spare_us(void)
 static int leave_with_result(void *selected)
 {
     probe *const *chosen = selected;
-    syscall(SYS_exit_group, -(*chosen)());
+    lxe__syscall(SYS_exit_group, -(*chosen)());
     __builtin_unreachable();
 }
 

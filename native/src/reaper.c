@@ -22,7 +22,7 @@
  * - fork: the child has a copy of all this and of the socket. `ready` is the process that may ask; no other one comes
  *   as far as the lock, which another thread may have held. Its waits are -ECHILD.
  * - The thread is parked in a wait, not in a vfork (which is not interruptible and would hang a setuid of the program), with
- *   the signals blocked that are not libc's own: it shares its thread-local storage, and so errno, with the helper.
+ *   the signals blocked that are not libc's own: its thread-local storage is the helper's, too.
  * - The program changes its user after the start: its children would run as the former one. Refused: -EPERM.
  */
 #include "reaper.h"
@@ -45,7 +45,7 @@ int32_t lxe_reaper_stop(void)
     if (!lxe__reaper_is_ready())
         return -ESRCH;
     uint64_t former = lxe__reaper_enter();
-    int32_t error = lxe__reaper_is_ready() ? lxe__result(syscall(SYS_shutdown, lxe__reaper.socket, SHUT_RDWR)) : -ESRCH;
+    int32_t error = lxe__reaper_is_ready() ? lxe__syscall(SYS_shutdown, lxe__reaper.socket, SHUT_RDWR) : -ESRCH;
     lxe__reaper_leave(former);
     return error;
 }
@@ -62,15 +62,15 @@ int32_t lxe_reaper_orphans(uint64_t *count)
 static int32_t start_helper(char *stack)
 {
     int32_t ends[2];
-    int32_t error = lxe__result(syscall(SYS_socketpair, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends));
+    int32_t error = lxe__syscall(SYS_socketpair, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends);
     if (error < 0)
         return error;
     lxe__reaper.socket = ends[0];
     lxe__reaper.helper_socket = ends[1];
     int32_t pid = lxe__result(clone(lxe__reaper_helper, stack + LXE__GUARD_SIZE + LXE__STACK_SIZE, CLONE_VM | CLONE_FS, NULL));
-    syscall(SYS_close, ends[1]);
+    lxe__syscall(SYS_close, ends[1]);
     if (pid < 0)
-        syscall(SYS_close, ends[0]);
+        lxe__syscall(SYS_close, ends[0]);
     return pid;
 }
 
@@ -78,14 +78,14 @@ static int32_t start_helper(char *stack)
 static int32_t await_helper(int32_t pid)
 {
     int status = SIGKILL; /* also if somebody else should have reaped it */
-    while (lxe__result(syscall(SYS_wait4, pid, &status, __WALL, NULL)) == -EINTR) /* waitid takes __WALL since 4.7 only */
+    while (lxe__syscall(SYS_wait4, pid, &status, __WALL, NULL) == -EINTR) /* waitid takes __WALL since 4.7 only */
         ;
     lxe__reaper.ready = 0;
     lxe__slots_lose();
     lxe__reaper.answered = 1;
     lxe__futex_wake(&lxe__reaper.answered, INT32_MAX);
     uint64_t former = lxe__reaper_enter();
-    syscall(SYS_close, lxe__reaper.socket);
+    lxe__syscall(SYS_close, lxe__reaper.socket);
     lxe__reaper_leave(former);
     return WIFEXITED(status) ? -WEXITSTATUS(status) : -EOWNERDEAD;
 }
@@ -94,26 +94,26 @@ static int32_t await_helper(int32_t pid)
 static int32_t run(void)
 {
     uint64_t stack_size;
+    char *stack;
     int32_t error = lxe__slots_map();
+    if (error == 0)
+        error = lxe__stack_map(0, &stack, &stack_size);
     if (error < 0)
         return error;
-    char *stack = lxe__stack_map(0, &stack_size);
-    if (stack == MAP_FAILED)
-        return -errno;
     const uint64_t most = ~(UINT64_C(7) << 31);
     uint64_t former;
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &most, &former, LXE_UAPI_SIGSET_SIZE);
+    lxe__syscall(SYS_rt_sigprocmask, SIG_SETMASK, &most, &former, LXE_UAPI_SIGSET_SIZE);
     int32_t pid = start_helper(stack);
     int32_t result = pid < 0 ? pid : await_helper(pid);
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &former, NULL, LXE_UAPI_SIGSET_SIZE);
-    syscall(SYS_munmap, stack, (size_t)stack_size);
+    lxe__syscall(SYS_rt_sigprocmask, SIG_SETMASK, &former, NULL, LXE_UAPI_SIGSET_SIZE);
+    lxe__syscall(SYS_munmap, stack, stack_size);
     return result;
 }
 
 /** Claims the reaper for this process. */
 static int32_t claim(void)
 {
-    int32_t self = (int32_t)syscall(SYS_getpid), owner = lxe__reaper.owner;
+    int32_t self = lxe__syscall(SYS_getpid), owner = lxe__reaper.owner;
     if (owner == self || !atomic_compare_exchange_strong(&lxe__reaper.owner, &owner, self))
         return -EBUSY;
     if (owner != 0) { /* we are a copy of that process: it has the helper, the children and perhaps the lock */

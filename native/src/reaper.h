@@ -56,7 +56,7 @@ static inline uint64_t lxe__reaper_enter(void)
 {
     const uint64_t all = UINT64_MAX;
     uint64_t former;
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &former, LXE_UAPI_SIGSET_SIZE);
+    lxe__syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &former, LXE_UAPI_SIGSET_SIZE);
     lxe__lock(&lxe__reaper.lock);
     return former;
 }
@@ -64,13 +64,13 @@ static inline uint64_t lxe__reaper_enter(void)
 static inline void lxe__reaper_leave(uint64_t former)
 {
     lxe__unlock(&lxe__reaper.lock);
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &former, NULL, LXE_UAPI_SIGSET_SIZE);
+    lxe__syscall(SYS_rt_sigprocmask, SIG_SETMASK, &former, NULL, LXE_UAPI_SIGSET_SIZE);
 }
 
 /** Whether this process has a helper that takes requests. Before the lock too: in a copy of the process it is never free. */
 static inline int lxe__reaper_is_ready(void)
 {
-    return lxe__reaper.ready == (int32_t)syscall(SYS_getpid);
+    return lxe__reaper.ready == lxe__syscall(SYS_getpid);
 }
 
 LXE_INTERNAL void lxe__identity_read(struct lxe__identity *identity);

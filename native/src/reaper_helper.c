@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The reaper's helper: a process with the program's memory, a table of descriptors of its own, and no thread-local storage but
- * that of the thread in lxe_reaper_run, which sleeps. Like a child before execve it calls nothing of libc but syscall().
+ * that of the thread in lxe_reaper_run, which sleeps. Like a child before execve it calls nothing of libc.
  *
  * Every signal is blocked: a handler of the program would run in the program's memory. Ends of children come by a
  * signalfd, requests by the socket, and the end of file that is the end of the program.
@@ -22,14 +22,14 @@
 static _Noreturn void leave(int32_t error)
 {
     for (;;)
-        syscall(SYS_exit_group, -error);
+        lxe__syscall(SYS_exit_group, -error);
 }
 
 static void tell_change(void)
 {
     const uint64_t one = 1;
     if (lxe__reaper.changes >= 0)
-        syscall(SYS_write, lxe__reaper.changes, &one, sizeof one);
+        lxe__syscall(SYS_write, lxe__reaper.changes, &one, sizeof one);
 }
 
 static void answer(int32_t result)
@@ -46,7 +46,7 @@ static void reap(void)
     for (;;) {
         siginfo_t info = {0};
         struct lxe_uapi_rusage usage;
-        if (syscall(SYS_waitid, P_ALL, 0, &info, WEXITED | WSTOPPED | WCONTINUED | WNOHANG, &usage) < 0 ||
+        if (lxe__syscall(SYS_waitid, P_ALL, 0, &info, WEXITED | WSTOPPED | WCONTINUED | WNOHANG, &usage) < 0 ||
             info.si_pid == 0)
             break;
         const struct lxe_pidfd_status status = {
@@ -89,7 +89,7 @@ static int32_t serve(void)
     if (lxe__reaper.request == LXE__REQUEST_SPAWN)
         return spawn(lxe__reaper.spawn);
     int32_t pid = lxe__slot_pid(lxe__reaper.child);
-    return pid > 0 ? lxe__result(syscall(SYS_kill, pid, lxe__reaper.signal)) : pid;
+    return pid > 0 ? lxe__syscall(SYS_kill, pid, lxe__reaper.signal) : pid;
 }
 
 /** Takes one message, which may complete a request. @received: how many of its descriptors have come */
@@ -103,7 +103,7 @@ static void receive(uint32_t *received)
     message.msg_iovlen = 1;
     message.msg_control = control;
     message.msg_controllen = sizeof control;
-    int32_t length = lxe__result(syscall(SYS_recvmsg, lxe__reaper.helper_socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT));
+    int32_t length = lxe__syscall(SYS_recvmsg, lxe__reaper.helper_socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
     if (length == -EAGAIN || length == -EINTR)
         return;
     if (length <= 0)
@@ -131,7 +131,7 @@ static void receive(uint32_t *received)
             request->step = LXE_SPAWN_STEP_DESCRIPTOR;
     }
     while (*received > 0)
-        syscall(SYS_close, fds[--*received].source);
+        lxe__syscall(SYS_close, fds[--*received].source);
     answer(result);
     if (result == 0)
         reap(); /* a child that a signal ended before execve may have made room meanwhile */
@@ -143,9 +143,9 @@ static void raise_limit(void)
     struct {
         uint64_t soft, hard;
     } limit;
-    if (syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit) == 0) {
+    if (lxe__syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit) == 0) {
         limit.soft = limit.hard;
-        syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, &limit, NULL);
+        lxe__syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, &limit, NULL);
     }
 }
 
@@ -156,19 +156,19 @@ static int32_t prepare(void)
         uintptr_t handler, rest[7];
     } standard = {.handler = (uintptr_t)SIG_DFL}; /* as large as the kernel's struct sigaction, or larger */
     const uint64_t all = UINT64_MAX, children = UINT64_C(1) << (SIGCHLD - 1);
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, LXE_UAPI_SIGSET_SIZE);
-    syscall(SYS_prctl, PR_SET_NAME, "lxe-reaper", 0, 0, 0);
+    lxe__syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, LXE_UAPI_SIGSET_SIZE);
+    lxe__syscall(SYS_prctl, PR_SET_NAME, "lxe-reaper", 0, 0, 0);
     const int32_t own = lxe__reaper.helper_socket, changes = lxe__reaper.changes;
     const int32_t kept[] = {own < changes ? own : changes, own < changes ? changes : own};
     int32_t error = lxe__close_others(0, kept[0] < 0 ? kept + 1 : kept, kept[0] < 0 ? 1 : 2, lxe__reaper.close_range);
     if (error == 0)
-        error = lxe__result(syscall(SYS_rt_sigaction, SIGCHLD, &standard, NULL, LXE_UAPI_SIGSET_SIZE));
+        error = lxe__syscall(SYS_rt_sigaction, SIGCHLD, &standard, NULL, LXE_UAPI_SIGSET_SIZE);
     if (error == 0 && (lxe__reaper.flags & LXE_REAPER_ORPHANS) != 0)
-        error = lxe__result(syscall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
+        error = lxe__syscall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     if (error < 0)
         return error;
     raise_limit();
-    return lxe__result(syscall(SYS_signalfd4, -1, &children, LXE_UAPI_SIGSET_SIZE, O_CLOEXEC | O_NONBLOCK));
+    return lxe__syscall(SYS_signalfd4, -1, &children, LXE_UAPI_SIGSET_SIZE, O_CLOEXEC | O_NONBLOCK);
 }
 
 int lxe__reaper_helper(void *unused)
@@ -178,20 +178,20 @@ int lxe__reaper_helper(void *unused)
     if (changed < 0)
         leave(changed);
     lxe__identity_read(&lxe__reaper.identity);
-    lxe__reaper.session = (int32_t)syscall(SYS_getsid, 0);
-    lxe__reaper.process_group = (int32_t)syscall(SYS_getpgid, 0);
-    lxe__reaper.pid = (int32_t)syscall(SYS_getpid);
+    lxe__reaper.session = lxe__syscall(SYS_getsid, 0);
+    lxe__reaper.process_group = lxe__syscall(SYS_getpgid, 0);
+    lxe__reaper.pid = lxe__syscall(SYS_getpid);
     lxe__reaper.ready = lxe__reaper.owner;
     tell_change();
     uint32_t received = 0;
     struct pollfd sources[] = {{.fd = changed, .events = POLLIN}, {.fd = lxe__reaper.helper_socket, .events = POLLIN}};
     for (;;) {
-        int32_t count = lxe__result(syscall(SYS_ppoll, sources, 2, NULL, NULL, LXE_UAPI_SIGSET_SIZE));
+        int32_t count = lxe__syscall(SYS_ppoll, sources, 2, NULL, NULL, LXE_UAPI_SIGSET_SIZE);
         if (count < 0 && count != -EINTR)
             leave(count);
         if (count > 0 && sources[0].revents != 0) {
             char infos[128 * 4];
-            syscall(SYS_read, changed, infos, sizeof infos);
+            lxe__syscall(SYS_read, changed, infos, sizeof infos);
             reap();
         }
         if (count > 0 && sources[1].revents != 0)

@@ -11,11 +11,11 @@ void lxe__identity_read(struct lxe__identity *identity)
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     memset(identity, 0, sizeof *identity);
-    syscall(LXE_NR_GETRESUID, &identity->ids[0], &identity->ids[1], &identity->ids[2]);
-    syscall(LXE_NR_GETRESGID, &identity->ids[3], &identity->ids[4], &identity->ids[5]);
-    identity->group_count = (int32_t)syscall(LXE_NR_GETGROUPS, 0, NULL);
-    identity->no_new_privileges = (int32_t)syscall(SYS_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
-    syscall(SYS_capget, &header, identity->capabilities);
+    lxe__syscall(LXE_NR_GETRESUID, &identity->ids[0], &identity->ids[1], &identity->ids[2]);
+    lxe__syscall(LXE_NR_GETRESGID, &identity->ids[3], &identity->ids[4], &identity->ids[5]);
+    identity->group_count = lxe__syscall(LXE_NR_GETGROUPS, 0, NULL);
+    identity->no_new_privileges = lxe__syscall(SYS_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
+    lxe__syscall(SYS_capget, &header, identity->capabilities);
 }
 
 static int32_t send_message(enum lxe__message kind, const struct lxe_spawn_fd *fds, uint32_t count)
@@ -41,7 +41,7 @@ static int32_t send_message(enum lxe__message kind, const struct lxe_spawn_fd *f
     }
     int32_t result;
     do
-        result = lxe__result(syscall(SYS_sendmsg, lxe__reaper.socket, &message, MSG_NOSIGNAL));
+        result = lxe__syscall(SYS_sendmsg, lxe__reaper.socket, &message, MSG_NOSIGNAL);
     while (result == -EINTR);
     return result < 0 ? result : 0;
 }
@@ -60,7 +60,7 @@ static int32_t ask(enum lxe__request request, const struct lxe_spawn_fd *fds, ui
     if (error == 0)
         error = send_message(LXE__MESSAGE_LAST, fds, count);
     if (error < 0 && send_message(LXE__MESSAGE_FORGET, NULL, 0) < 0)
-        syscall(SYS_shutdown, lxe__reaper.socket, SHUT_RDWR);
+        lxe__syscall(SYS_shutdown, lxe__reaper.socket, SHUT_RDWR);
     while (lxe__reaper.answered == 0)
         lxe__futex_wait(&lxe__reaper.answered, 0);
     if (error == -EPIPE || error == -ECONNRESET || error == -ECONNREFUSED || error == -ENOTCONN)
@@ -70,7 +70,7 @@ static int32_t ask(enum lxe__request request, const struct lxe_spawn_fd *fds, ui
 
 static int is_open(int32_t fd)
 {
-    return syscall(SYS_fcntl, fd, F_GETFD) >= 0;
+    return lxe__syscall(SYS_fcntl, fd, F_GETFD) >= 0;
 }
 
 /** Adds what a child would have from the calling thread, were it the parent. */
@@ -84,8 +84,8 @@ static int32_t hand_down(struct lxe__spawn *spawn)
             return -EPERM;
     struct lxe_spawn_options *options = &spawn->options;
     if ((options->flags & LXE_SPAWN_SESSION) == 0) {
-        int32_t group = (int32_t)syscall(SYS_getpgid, 0);
-        if ((int32_t)syscall(SYS_getsid, 0) != lxe__reaper.session)
+        int32_t group = lxe__syscall(SYS_getpgid, 0);
+        if (lxe__syscall(SYS_getsid, 0) != lxe__reaper.session)
             return -EPERM;
         if ((options->flags & LXE_SPAWN_PROCESS_GROUP) == 0 && group != lxe__reaper.process_group) {
             options->flags |= LXE_SPAWN_PROCESS_GROUP;
@@ -101,7 +101,7 @@ static int32_t ask_for_child(struct lxe__spawn *spawn)
     const uint32_t listed = spawn->options.fd_count;
     const struct lxe_spawn_fd *const fds = spawn->options.fds; /* the caller's: the helper writes to ours */
     for (int32_t number = 0; number <= 2; number++) /* what a child has without being asked, and execve leaves open */
-        if (!lxe__is_listed(spawn->targets, spawn->options.fd_count, number) && syscall(SYS_fcntl, number, F_GETFD) == 0)
+        if (!lxe__is_listed(spawn->targets, spawn->options.fd_count, number) && lxe__syscall(SYS_fcntl, number, F_GETFD) == 0)
             lxe__spawn_add_fd(spawn, number, number);
     for (uint32_t i = 0; i < spawn->single_count; i++)
         spawn->fds[spawn->options.fd_count + i].source = *spawn->singles[i].fd;
@@ -112,7 +112,7 @@ static int32_t ask_for_child(struct lxe__spawn *spawn)
     if (error == -ESRCH && spawn->pid > 0) { /* the helper died with the child in our memory */
         int32_t present;
         while ((present = spawn->in_memory) != 0) /* the kernel's wake-up is not of the private kind */
-            syscall(SYS_futex, &spawn->in_memory, FUTEX_WAIT, present, NULL, NULL, 0);
+            lxe__syscall(SYS_futex, &spawn->in_memory, FUTEX_WAIT, present, NULL, NULL, 0);
         error = spawn->error;
     }
     if (error < 0 && lxe__reaper.child != 0) /* it died with a slot in hand */

@@ -48,18 +48,13 @@ int32_t lxe__slots_map(void)
 {
     if (slots != NULL)
         return 0;
-#ifdef SYS_mmap2
-    const long number = SYS_mmap2;
-#else
-    const long number = SYS_mmap;
-#endif
-    const size_t size = LXE_REAPER_MAX_CHILDREN * sizeof *slots;
-    void *area = (void *)syscall(number, NULL, size + BUCKETS * sizeof *buckets, PROT_READ | PROT_WRITE,
-                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0L);
-    if (area == MAP_FAILED)
-        return -errno;
-    buckets = (uint32_t *)(void *)((char *)area + size);
-    slots = area;
+    const uint64_t size = LXE_REAPER_MAX_CHILDREN * sizeof *slots;
+    char *area;
+    int32_t error = lxe__map(size + BUCKETS * sizeof *buckets, MAP_NORESERVE, &area);
+    if (error < 0)
+        return error;
+    buckets = (uint32_t *)(void *)(area + size);
+    slots = (struct slot *)(void *)area;
     return 0;
 }
 
@@ -231,11 +226,11 @@ int32_t lxe_reaper_wait(uint64_t child, uint32_t options, int64_t deadline, stru
         uint32_t changes = slot->changes;
         int32_t result = look(child, options, &own);
         if (result == 0 && deadline > 0) {
-            if (lxe__reaper.owner != (int32_t)syscall(SYS_getpid))
+            if (lxe__reaper.owner != lxe__syscall(SYS_getpid))
                 return -ECHILD; /* a copy of the process: nothing changes here */
             /* By the bitset form, whose time is absolute on CLOCK_MONOTONIC. */
-            result = lxe__result(syscall(SYS_futex, &slot->changes, FUTEX_WAIT_BITSET_PRIVATE, changes,
-                                         endless ? NULL : &until, NULL, FUTEX_BITSET_MATCH_ANY));
+            result = lxe__syscall(SYS_futex, &slot->changes, FUTEX_WAIT_BITSET_PRIVATE, changes,
+                                         endless ? NULL : &until, NULL, FUTEX_BITSET_MATCH_ANY);
             if (result == 0 || result == -EAGAIN)
                 continue;
             if (result == -ETIMEDOUT)

@@ -74,17 +74,17 @@ static struct lxe__subscription *find(int32_t fd)
 /** A pipe for records: its writing end never blocks. Return: how many it holds, or a negative errno. */
 static int32_t make_pipe(int32_t ends[2], uint32_t flags, int32_t capacity)
 {
-    int32_t result = lxe__result(syscall(SYS_pipe2, ends, O_CLOEXEC | O_NONBLOCK));
+    int32_t result = lxe__syscall(SYS_pipe2, ends, O_CLOEXEC | O_NONBLOCK);
     if (result < 0)
         return result;
     if ((flags & LXE_NONBLOCK) == 0)
-        syscall(SYS_fcntl, ends[0], F_SETFL, 0);
+        lxe__syscall(SYS_fcntl, ends[0], F_SETFL, 0);
     int64_t size = (int64_t)capacity * RECORD_SIZE;
     if (size > 1 << 30)
         size = 1 << 30;
-    while (size >= RECORD_SIZE && syscall(SYS_fcntl, ends[1], F_SETPIPE_SZ, (int)size) < 0)
+    while (size >= RECORD_SIZE && lxe__syscall(SYS_fcntl, ends[1], F_SETPIPE_SZ, (int)size) < 0)
         size /= 2;
-    return lxe__result(syscall(SYS_fcntl, ends[1], F_GETPIPE_SZ)) / RECORD_SIZE;
+    return lxe__syscall(SYS_fcntl, ends[1], F_GETPIPE_SZ) / RECORD_SIZE;
 }
 
 /** Makes sure that no handler uses a subscription any more, nor will. */
@@ -154,8 +154,8 @@ int32_t lxe_relay_open(uint64_t signals, uint32_t flags, int32_t capacity)
     int32_t error = subscribe(signals, flags, ends, capacity);
     lxe__relay_unlock(mask);
     if (error < 0) {
-        syscall(SYS_close, ends[0]);
-        syscall(SYS_close, ends[1]);
+        lxe__syscall(SYS_close, ends[0]);
+        lxe__syscall(SYS_close, ends[1]);
         return error;
     }
     return ends[0];
@@ -168,7 +168,7 @@ int32_t lxe_relay_read(int32_t fd, struct lxe_signal_info *infos, int32_t capaci
     if (capacity < 1)
         return -EINVAL;
     int64_t room = (int64_t)capacity * RECORD_SIZE;
-    int32_t length = lxe__result(syscall(SYS_read, fd, infos, room > 1 << 30 ? (size_t)1 << 30 : (size_t)room));
+    int32_t length = lxe__syscall(SYS_read, fd, infos, room > 1 << 30 ? (size_t)1 << 30 : (size_t)room);
     if (length < 0)
         return length;
     return length == 0 ? -EBADF : length / RECORD_SIZE; /* end of file: closed meanwhile */
@@ -196,11 +196,11 @@ static int32_t raise_rest(int32_t fd, uint64_t signals)
 {
     struct lxe_signal_info records[32];
     int32_t count, raised = 0;
-    syscall(SYS_fcntl, fd, F_SETFL, O_NONBLOCK);
+    lxe__syscall(SYS_fcntl, fd, F_SETFL, O_NONBLOCK);
     do {
         count = lxe_relay_read(fd, records, 32);
         if (count < 32)
-            syscall(SYS_close, fd);
+            lxe__syscall(SYS_close, fd);
         for (int32_t i = 0; i < count; i++) {
             siginfo_t info = lxe__info_of(&records[i]);
             if ((signals & BIT(info.si_signo)) != 0 && lxe__relay_raise(&info) == 0)
@@ -221,7 +221,7 @@ int32_t lxe_relay_close_take(int32_t fd)
     subscription->owner = 0;
     uint64_t again = uninstall(subscription, subscription->signals);
     retire(subscription);
-    syscall(SYS_close, subscription->write_end);
+    lxe__syscall(SYS_close, subscription->write_end);
     lxe__relay_unlock(mask);
     return raise_rest(fd, again);
 }

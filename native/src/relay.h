@@ -57,14 +57,14 @@ LXE_INTERNAL siginfo_t lxe__info_of(const struct lxe_signal_info *record);
 
 static inline int32_t lxe__process(void)
 {
-    return (int32_t)syscall(SYS_getpid);
+    return lxe__syscall(SYS_getpid);
 }
 
 /** Sets this thread's mask by the kernel's own call. Return: the former mask. */
 static inline uint64_t lxe__set_mask(uint64_t mask)
 {
     uint64_t former = 0;
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, &former, LXE_UAPI_SIGSET_SIZE);
+    lxe__syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, &former, LXE_UAPI_SIGSET_SIZE);
     return former;
 }
 

@@ -83,8 +83,9 @@ int32_t lxe__relay_install(int signal)
     memset(&action.sa_mask, 0xff, sizeof action.sa_mask);
     action.sa_sigaction = entries[level];
     action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
-    if (sigaction(signal, &action, &before) < 0)
-        return -errno;
+    int32_t error = lxe__result(sigaction(signal, &action, &before));
+    if (error < 0)
+        return error;
     struct former *former = &formers[signal][level];
     uint64_t mask;
     memcpy(&mask, &before.sa_mask, sizeof mask);
@@ -117,7 +118,7 @@ int32_t lxe_relay_taken(int32_t signal, uint64_t *count)
 
 int32_t lxe__relay_raise(siginfo_t *info)
 {
-    return lxe__result(syscall(SYS_rt_tgsigqueueinfo, lxe__process(), syscall(SYS_gettid), info->si_signo, info));
+    return lxe__syscall(SYS_rt_tgsigqueueinfo, lxe__process(), lxe__syscall(SYS_gettid), info->si_signo, info);
 }
 
 /** Hands the signal to this process's subscriptions. Return: whether there was one. */
@@ -134,11 +135,11 @@ static int deliver(int signal, const siginfo_t *info, int32_t process)
             if (!found)
                 taken[signal]++; /* before anybody can have read it */
             found = 1;
-            if (syscall(SYS_write, subscription->write_end, &record, sizeof record) != sizeof record)
+            if (lxe__syscall(SYS_write, subscription->write_end, &record, sizeof record) != sizeof record)
                 subscription->dropped++;
         }
         if (--subscription->users == 0 && subscription->owner == 0)
-            syscall(SYS_futex, &subscription->users, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+            lxe__syscall(SYS_futex, &subscription->users, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
     }
     return found;
 }
@@ -180,7 +181,7 @@ static void chain(uint32_t level, int signal, siginfo_t *info, void *context, ui
 
 static void handle(uint32_t level, int signal, siginfo_t *info, void *context)
 {
-    int saved_errno = errno;
+    int saved_errno = errno; /* only the handler below may change it */
     uint64_t mask = lxe__set_mask(UINT64_MAX); /* somebody who stands above us may call us with less blocked */
     int by_kernel = (mask | NEVER_BLOCKED) == UINT64_MAX;
     uint32_t depth = depths[signal];
@@ -195,7 +196,6 @@ static void handle(uint32_t level, int signal, siginfo_t *info, void *context)
         uint64_t interrupted = mask;
         if (by_kernel)
             memcpy(&interrupted, &((const ucontext_t *)context)->uc_sigmask, sizeof interrupted);
-        errno = saved_errno;
         chain(level, signal, info, context, interrupted);
     }
     if (!by_kernel)

@@ -66,16 +66,14 @@ static void handle(int signal, siginfo_t *info, void *context)
 {
     (void)signal;
     (void)info;
-    int saved_errno = errno;
     ucontext_t *interrupted = context;
     uint64_t former;
     memcpy(&former, &interrupted->uc_sigmask, sizeof former);
     uint64_t mask = former | blocked;
     memcpy(&interrupted->uc_sigmask, &mask, sizeof mask);
-    uint32_t thread = (uint32_t)syscall(SYS_gettid), expected = WORD(thread, NONE);
+    uint32_t thread = (uint32_t)lxe__syscall(SYS_gettid), expected = WORD(thread, NONE);
     if (atomic_compare_exchange_strong(&question, &expected, WORD(thread, mask == former ? UNCHANGED : CHANGED)))
-        syscall(SYS_futex, &question, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-    errno = saved_errno;
+        lxe__syscall(SYS_futex, &question, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
 static int64_t now(void)
@@ -89,7 +87,7 @@ static int64_t now(void)
 static void pause_while(_Atomic uint32_t *word, uint32_t expected)
 {
     struct lxe_uapi_old_timespec timeout = {.nanoseconds = MILLISECOND};
-    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, &timeout, NULL, 0);
+    lxe__syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, &timeout, NULL, 0);
 }
 
 /** The signal that is ours: the one chosen before, or the highest that is free. */
@@ -155,11 +153,11 @@ static int32_t look(int32_t tasks, const char *name, struct state *state)
     for (; name[length] != '\0' && length < 12; length++)
         path[length] = name[length];
     memcpy(path + length, "/status", sizeof "/status");
-    int32_t file = lxe__result(syscall(SYS_openat, tasks, path, O_RDONLY | O_CLOEXEC, 0));
+    int32_t file = lxe__syscall(SYS_openat, tasks, path, O_RDONLY | O_CLOEXEC, 0);
     if (file < 0)
         return file;
-    int32_t count = lxe__result(syscall(SYS_read, file, text, sizeof text - 1));
-    syscall(SYS_close, file);
+    int32_t count = lxe__syscall(SYS_read, file, text, sizeof text - 1);
+    lxe__syscall(SYS_close, file);
     if (count < 0)
         return count;
     text[count] = '\0';
@@ -188,7 +186,7 @@ static int32_t ask(int32_t tasks, const char *name, int32_t tid, int32_t signal,
         if (pending && (state.mask & blocked) == blocked && (state.letter != 'R' || looks > LINGER))
             return 1;
         if (!sent && !pending) {
-            result = lxe__result(syscall(SYS_tgkill, lxe__process(), tid, signal));
+            result = lxe__syscall(SYS_tgkill, lxe__process(), tid, signal);
             if (result == -ESRCH)
                 return 1;
             if (result < 0 && result != -EAGAIN) /* no room for another queued signal: later */
@@ -204,13 +202,13 @@ static int32_t ask(int32_t tasks, const char *name, int32_t tid, int32_t signal,
 /** Asks every thread but this one. Return: 1 when all had the set blocked, 0 when one had not, or a negative errno. */
 static int32_t go_round(int32_t signal, int64_t deadline, int32_t *thread)
 {
-    int32_t own = (int32_t)syscall(SYS_gettid), clean = 1;
-    int32_t tasks = lxe__result(syscall(SYS_openat, AT_FDCWD, "/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
+    int32_t own = lxe__syscall(SYS_gettid), clean = 1;
+    int32_t tasks = lxe__syscall(SYS_openat, AT_FDCWD, "/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (tasks < 0)
         return tasks;
     while (clean >= 0) {
         _Alignas(struct entry) char buffer[4096];
-        int32_t length = lxe__result(syscall(SYS_getdents64, tasks, buffer, sizeof buffer));
+        int32_t length = lxe__syscall(SYS_getdents64, tasks, buffer, sizeof buffer);
         if (length < 0)
             clean = length;
         if (length <= 0)
@@ -229,7 +227,7 @@ static int32_t go_round(int32_t signal, int64_t deadline, int32_t *thread)
             clean = result < 0 ? result : clean & result;
         }
     }
-    syscall(SYS_close, tasks);
+    lxe__syscall(SYS_close, tasks);
     return clean;
 }
 
@@ -249,14 +247,14 @@ int32_t lxe_signal_block_all_threads(uint64_t signals, int64_t deadline, int32_t
     if (signal > 0) {
         blocked |= signals;
         uint64_t set = blocked;
-        syscall(SYS_rt_sigprocmask, SIG_BLOCK, &set, NULL, LXE_UAPI_SIGSET_SIZE);
+        lxe__syscall(SYS_rt_sigprocmask, SIG_BLOCK, &set, NULL, LXE_UAPI_SIGSET_SIZE);
         result = 0;
         for (int clean = 0; clean < 2 && result >= 0; clean = result == 1 ? clean + 1 : 0)
             result = go_round(signal, deadline, thread);
     }
     question = 0;
     busy = 0;
-    syscall(SYS_futex, &busy, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    lxe__syscall(SYS_futex, &busy, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
     if (signal < 0)
         return signal;
     return result < 0 ? result : 0;

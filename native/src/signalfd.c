@@ -38,7 +38,7 @@ _Static_assert(offsetof(struct lxe_signal_info, arch) == 96, "ssi_arch");
 
 static int32_t make(int32_t fd, uint64_t signals, uint32_t flags)
 {
-    return lxe__result(syscall(SYS_signalfd4, fd, &signals, LXE_UAPI_SIGSET_SIZE, lxe__descriptor_flags(flags)));
+    return lxe__syscall(SYS_signalfd4, fd, &signals, LXE_UAPI_SIGSET_SIZE, lxe__descriptor_flags(flags));
 }
 
 int32_t lxe_signalfd_create(uint64_t signals, uint32_t flags)
@@ -63,7 +63,7 @@ int32_t lxe_signalfd_read(int32_t fd, struct lxe_signal_info *infos, int32_t cap
     if (capacity < 1)
         return -EINVAL;
     uint64_t room = (uint64_t)capacity * sizeof *infos;
-    int32_t result = lxe__result(syscall(SYS_read, fd, infos, room > INT32_MAX ? (size_t)INT32_MAX : (size_t)room));
+    int32_t result = lxe__syscall(SYS_read, fd, infos, room > INT32_MAX ? (size_t)INT32_MAX : (size_t)room);
     if (result < 0)
         return result;
     return result > 0 && result % (int32_t)sizeof *infos == 0 ? result / (int32_t)sizeof *infos : -EINVAL;

@@ -20,8 +20,7 @@
  * Signals: a handler that ran in the child would run in the caller's memory. So all are blocked in the calling
  * thread, the child inherits that, and lets signals through only after it has dropped every handler.
  *
- * errno: the child's system calls write the errno of the thread that waits for it; that thread is ours. Under
- * valgrind the child gets a copy of the memory: its answer is lost, and a failure looks like exit code 127.
+ * Under valgrind the child gets a copy of the memory: its answer is lost, and a failure looks like exit code 127.
  *
  * The child's stack lies above a guard; above the stack lie the lists of descriptors: no limit, no malloc.
  */
@@ -39,26 +38,32 @@
     (LXE_SPAWN_SESSION | LXE_SPAWN_PROCESS_GROUP | LXE_SPAWN_TERMINAL | LXE_SPAWN_DIRECTORY | LXE_SPAWN_CGROUP |         \
      LXE_SPAWN_UMASK | LXE_SPAWN_NICE | LXE_SPAWN_GROUPS | LXE_SPAWN_GID | LXE_SPAWN_UID)
 
-char *lxe__stack_map(uint64_t more, uint64_t *size)
+int32_t lxe__map(uint64_t size, int flags, char **area)
 {
 #ifdef SYS_mmap2
     const long number = SYS_mmap2;
 #else
     const long number = SYS_mmap;
 #endif
+    if (size > PTRDIFF_MAX)
+        return -ENOMEM;
+    long result = lxe__syscall(number, NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+    if ((unsigned long)result > -4096UL) /* on 32-bit processors addresses may be negative */
+        return (int32_t)result;
+    *area = (char *)result;
+    return 0;
+}
+
+int32_t lxe__stack_map(uint64_t more, char **area, uint64_t *size)
+{
     *size = LXE__GUARD_SIZE + LXE__STACK_SIZE + more;
-    errno = ENOMEM;
-    if (*size > PTRDIFF_MAX)
-        return MAP_FAILED;
-    char *area = (char *)syscall(number, NULL, (size_t)*size, PROT_READ | PROT_WRITE,
-                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0L);
-    if (area != MAP_FAILED && syscall(SYS_mprotect, area, (size_t)LXE__GUARD_SIZE, PROT_NONE) < 0) {
-        int error = errno;
-        syscall(SYS_munmap, area, (size_t)*size);
-        errno = error;
-        return MAP_FAILED;
+    int32_t error = lxe__map(*size, MAP_STACK, area);
+    if (error == 0) {
+        error = lxe__syscall(SYS_mprotect, *area, LXE__GUARD_SIZE, PROT_NONE);
+        if (error < 0)
+            lxe__syscall(SYS_munmap, *area, *size);
     }
-    return area;
+    return error;
 }
 
 /** Shell's sort: the list is short, or nearly sorted, or both. */
@@ -135,7 +140,7 @@ static uint64_t find_ignored(uint64_t signals)
     uint64_t ignored = 0;
     for (int signal = 1; signal <= 64; signal++) {
         uint64_t bit = UINT64_C(1) << (signal - 1);
-        if ((signals & bit) != 0 && syscall(SYS_rt_sigaction, signal, NULL, &action, LXE_UAPI_SIGSET_SIZE) == 0 &&
+        if ((signals & bit) != 0 && lxe__syscall(SYS_rt_sigaction, signal, NULL, &action, LXE_UAPI_SIGSET_SIZE) == 0 &&
             action.handler == (uintptr_t)SIG_IGN)
             ignored |= bit;
     }
@@ -145,16 +150,16 @@ static uint64_t find_ignored(uint64_t signals)
 int32_t lxe__spawn_prepare(struct lxe__spawn *spawn, const struct lxe_spawn_options *options)
 {
     memset(spawn, 0, sizeof *spawn);
-    spawn->area = MAP_FAILED;
     spawn->step = LXE_SPAWN_STEP_OPTIONS;
     int32_t error = take_options(options, &spawn->options);
     if (error < 0)
         return error;
     uint64_t room = (uint64_t)spawn->options.fd_count + 6;
-    char *area = lxe__stack_map(room * (sizeof *spawn->fds + 2 * sizeof(int32_t)), &spawn->area_size);
-    if (area == MAP_FAILED) {
+    char *area;
+    error = lxe__stack_map(room * (sizeof *spawn->fds + 2 * sizeof(int32_t)), &area, &spawn->area_size);
+    if (error < 0) {
         spawn->step = LXE_SPAWN_STEP_CREATE;
-        return -errno;
+        return error;
     }
     spawn->area = area;
     spawn->fds = (struct lxe_spawn_fd *)(void *)(area + LXE__GUARD_SIZE + LXE__STACK_SIZE);
@@ -175,8 +180,8 @@ int32_t lxe__spawn_prepare(struct lxe__spawn *spawn, const struct lxe_spawn_opti
 
 void lxe__spawn_release(const struct lxe__spawn *spawn)
 {
-    if (spawn->area != MAP_FAILED)
-        syscall(SYS_munmap, spawn->area, (size_t)spawn->area_size);
+    if (spawn->area != NULL)
+        lxe__syscall(SYS_munmap, spawn->area, spawn->area_size);
 }
 
 static _Atomic uint32_t user_lock;
@@ -191,7 +196,7 @@ long lxe__dumpable_keep(const struct lxe__spawn *spawn)
     if (!changes_user(spawn))
         return 0;
     lxe__lock(&user_lock);
-    return syscall(SYS_prctl, PR_GET_DUMPABLE, 0, 0, 0, 0);
+    return lxe__syscall(SYS_prctl, PR_GET_DUMPABLE, 0, 0, 0, 0);
 }
 
 void lxe__dumpable_restore(const struct lxe__spawn *spawn, long dumpable)
@@ -199,25 +204,25 @@ void lxe__dumpable_restore(const struct lxe__spawn *spawn, long dumpable)
     if (!changes_user(spawn))
         return;
     if (dumpable == 1) /* no other value is lost */
-        syscall(SYS_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0);
+        lxe__syscall(SYS_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0);
     lxe__unlock(&user_lock);
 }
 
 int32_t lxe__spawn_create(struct lxe__spawn *spawn, int flags, int32_t *parent_tid)
 {
-    spawn->parent = (int32_t)syscall(SYS_getpid);
+    spawn->parent = lxe__syscall(SYS_getpid);
     int32_t pid = lxe__result(clone(lxe__spawn_child, spawn->area + LXE__GUARD_SIZE + LXE__STACK_SIZE,
                                     CLONE_VM | CLONE_VFORK | flags, spawn, parent_tid, NULL, &spawn->in_memory));
     if (pid <= 0 || spawn->error == 0)
         return pid;
-    while (lxe__result(syscall(SYS_wait4, pid, NULL, __WALL, NULL)) == -EINTR)
+    while (lxe__syscall(SYS_wait4, pid, NULL, __WALL, NULL) == -EINTR)
         ;
     return spawn->error;
 }
 
 static int32_t open_pidfd(int32_t pid)
 {
-    return lxe__result(syscall(LXE_NR_PIDFD_OPEN, pid, 0));
+    return lxe__syscall(LXE_NR_PIDFD_OPEN, pid, 0);
 }
 
 /** The child's pidfd where clone gave none, or -1. @reserve: the descriptor that keeps room for it, or -1 */
@@ -225,13 +230,13 @@ static int32_t open_child(int32_t pid, int32_t reserve)
 {
     if (reserve < 0)
         return -1;
-    syscall(SYS_close, reserve);
+    lxe__syscall(SYS_close, reserve);
     int32_t pidfd = open_pidfd(pid);
     if (pidfd < 0)
         return -1;
-    if (syscall(SYS_waitid, P_PID, pid, NULL, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0)
+    if (lxe__syscall(SYS_waitid, P_PID, pid, NULL, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0)
         return pidfd;
-    syscall(SYS_close, pidfd);
+    lxe__syscall(SYS_close, pidfd);
     return -1;
 }
 
@@ -245,7 +250,7 @@ static int32_t create(struct lxe__spawn *spawn, struct lxe_spawn_result *result)
     else {
         reserve = lxe__feature_check(LXE_FEATURE_PIDFD_OPEN);
         if (reserve == 0)
-            reserve = open_pidfd((int32_t)syscall(SYS_getpid));
+            reserve = open_pidfd(lxe__syscall(SYS_getpid));
         if (reserve == -EMFILE || reserve == -ENFILE || reserve == -ENOMEM)
             return reserve;
     }
@@ -258,9 +263,9 @@ static int32_t create(struct lxe__spawn *spawn, struct lxe_spawn_result *result)
         return 0;
     }
     if (reserve >= 0)
-        syscall(SYS_close, reserve);
+        lxe__syscall(SYS_close, reserve);
     if (pidfd >= 0)
-        syscall(SYS_close, pidfd);
+        lxe__syscall(SYS_close, pidfd);
     return pid;
 }
 
@@ -278,11 +283,11 @@ int32_t lxe_spawn_start(const struct lxe_spawn_options *options, struct lxe_spaw
     if (error == 0) {
         const uint64_t all = UINT64_MAX;
         uint64_t former;
-        syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &former, LXE_UAPI_SIGSET_SIZE);
+        lxe__syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &former, LXE_UAPI_SIGSET_SIZE);
         long dumpable = lxe__dumpable_keep(&spawn);
         error = create(&spawn, &out);
         lxe__dumpable_restore(&spawn, dumpable);
-        syscall(SYS_rt_sigprocmask, SIG_SETMASK, &former, NULL, LXE_UAPI_SIGSET_SIZE);
+        lxe__syscall(SYS_rt_sigprocmask, SIG_SETMASK, &former, NULL, LXE_UAPI_SIGSET_SIZE);
     }
     lxe__spawn_release(&spawn);
     out.step = error == 0 ? LXE_SPAWN_STEP_NONE : spawn.step;

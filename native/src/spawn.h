@@ -29,7 +29,7 @@ struct lxe__spawn {
     uint32_t single_count;
     int32_t *targets;                 /* its targets, ascending */
     int32_t *sources;                 /* room for as many: where the child finds the source of each entry */
-    char *area;                       /* where guard, stack and these lists are */
+    char *area;                       /* where guard, stack and these lists are, or NULL */
     uint64_t area_size;
     uint64_t ignored;                 /* the signals that the program shall ignore */
     const struct lxe__handed *handed; /* NULL where the caller is the parent */
@@ -43,8 +43,11 @@ struct lxe__spawn {
     uint32_t index;                   /* and at which entry of the descriptor list */
 };
 
-/** Maps a guard, a stack above it, and @more bytes above that. Return: an address, or MAP_FAILED and errno. */
-LXE_INTERNAL char *lxe__stack_map(uint64_t more, uint64_t *size);
+/** Maps memory of our own; @flags beside MAP_PRIVATE | MAP_ANONYMOUS. Return: 0, or a negative errno. */
+LXE_INTERNAL int32_t lxe__map(uint64_t size, int flags, char **area);
+
+/** Maps a guard, a stack above it, and @more bytes above that. Return: 0, or a negative errno. */
+LXE_INTERNAL int32_t lxe__stack_map(uint64_t more, char **area, uint64_t *size);
 
 /** Takes the options in. To be released also after a failure. Return: 0, or a negative errno and the step. */
 LXE_INTERNAL int32_t lxe__spawn_prepare(struct lxe__spawn *spawn, const struct lxe_spawn_options *options);

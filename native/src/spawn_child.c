@@ -3,8 +3,8 @@
  * What runs in the child between clone and execve.
  *
  * It runs in the caller's memory and with the caller's thread-local storage, on a stack of its own. So it may call nothing
- * of libc but syscall(), whose errno is that of the thread which waits for it. It allocates nothing and
- * touches nothing but struct lxe__spawn. What it does to descriptors, directory and signal
+ * of libc (where system calls go by libc's function, errno stays what it was). It allocates nothing and touches nothing but
+ * struct lxe__spawn. What it does to descriptors, directory and signal
  * actions is its own: those tables were copied.
  *
  * The order matters. Every signal is blocked until the last step, and no caught signal is left when they
@@ -34,7 +34,7 @@ static int32_t move_sources(struct lxe__spawn *spawn)
         if (source != spawn->fds[i].target && is_target(spawn, source)) {
             int32_t copy;
             do {
-                copy = lxe__result(syscall(SYS_fcntl, source, F_DUPFD_CLOEXEC, lowest));
+                copy = lxe__syscall(SYS_fcntl, source, F_DUPFD_CLOEXEC, lowest);
                 if (copy < 0)
                     return copy;
                 lowest = copy + 1;
@@ -52,10 +52,10 @@ static int32_t place_targets(struct lxe__spawn *spawn)
     for (uint32_t i = 0; i < options->fd_count; i++) {
         spawn->index = i;
         int32_t target = spawn->fds[i].target;
-        long result = spawn->sources[i] == target ? syscall(SYS_fcntl, target, F_SETFD, 0)
-                                                  : syscall(SYS_dup3, spawn->sources[i], target, 0);
+        int32_t result = spawn->sources[i] == target ? lxe__syscall(SYS_fcntl, target, F_SETFD, 0)
+                                                  : lxe__syscall(SYS_dup3, spawn->sources[i], target, 0);
         if (result < 0)
-            return lxe__result(result);
+            return result;
     }
     return 0;
 }
@@ -71,11 +71,12 @@ static int32_t reset_signals(struct lxe__spawn *spawn)
         if (signal == SIGKILL || signal == SIGSTOP)
             continue;
         /* EINVAL: emulators and valgrind keep some numbers for themselves. */
-        if (syscall(SYS_rt_sigaction, signal, (spawn->ignored >> (signal - 1) & 1) != 0 ? &ignored : &standard, NULL,
-                    LXE_UAPI_SIGSET_SIZE) < 0 && errno != EINVAL)
-            return -errno;
+        int32_t error = lxe__syscall(SYS_rt_sigaction, signal, (spawn->ignored >> (signal - 1) & 1) != 0 ? &ignored : &standard,
+                                     NULL, LXE_UAPI_SIGSET_SIZE);
+        if (error < 0 && error != -EINVAL)
+            return error;
     }
-    return lxe__result(syscall(SYS_rt_sigprocmask, SIG_SETMASK, &spawn->options.signal_mask, NULL, LXE_UAPI_SIGSET_SIZE));
+    return lxe__syscall(SYS_rt_sigprocmask, SIG_SETMASK, &spawn->options.signal_mask, NULL, LXE_UAPI_SIGSET_SIZE);
 }
 
 static int has(const struct lxe__spawn *spawn, uint32_t flag)
@@ -85,38 +86,38 @@ static int has(const struct lxe__spawn *spawn, uint32_t flag)
 
 static int32_t start_session(struct lxe__spawn *spawn)
 {
-    return has(spawn, LXE_SPAWN_SESSION) ? lxe__result(syscall(SYS_setsid)) : 0;
+    return has(spawn, LXE_SPAWN_SESSION) ? lxe__syscall(SYS_setsid) : 0;
 }
 
 static int32_t take_terminal(struct lxe__spawn *spawn)
 {
-    return has(spawn, LXE_SPAWN_TERMINAL) ? lxe__result(syscall(SYS_ioctl, spawn->options.terminal, TIOCSCTTY, 0)) : 0;
+    return has(spawn, LXE_SPAWN_TERMINAL) ? lxe__syscall(SYS_ioctl, spawn->options.terminal, TIOCSCTTY, 0) : 0;
 }
 
 static int32_t join_group(struct lxe__spawn *spawn)
 {
-    return has(spawn, LXE_SPAWN_PROCESS_GROUP) ? lxe__result(syscall(SYS_setpgid, 0, spawn->options.process_group)) : 0;
+    return has(spawn, LXE_SPAWN_PROCESS_GROUP) ? lxe__syscall(SYS_setpgid, 0, spawn->options.process_group) : 0;
 }
 
 static int32_t join_cgroup(struct lxe__spawn *spawn)
 {
     if (!has(spawn, LXE_SPAWN_CGROUP))
         return 0;
-    int32_t fd = lxe__result(syscall(SYS_openat, spawn->options.cgroup, "cgroup.procs", O_WRONLY | O_CLOEXEC, 0));
+    int32_t fd = lxe__syscall(SYS_openat, spawn->options.cgroup, "cgroup.procs", O_WRONLY | O_CLOEXEC, 0);
     if (fd < 0)
         return fd;
-    int32_t result = lxe__result(syscall(SYS_write, fd, "0", 1));
-    syscall(SYS_close, fd);
+    int32_t result = lxe__syscall(SYS_write, fd, "0", 1);
+    lxe__syscall(SYS_close, fd);
     return result;
 }
 
 static int32_t change_directory(struct lxe__spawn *spawn)
 {
-    int32_t result = has(spawn, LXE_SPAWN_DIRECTORY) ? lxe__result(syscall(SYS_fchdir, spawn->options.directory)) : 0;
+    int32_t result = has(spawn, LXE_SPAWN_DIRECTORY) ? lxe__syscall(SYS_fchdir, spawn->options.directory) : 0;
     if (result == 0 && spawn->options.working_directory != NULL)
-        result = lxe__result(syscall(SYS_chdir, spawn->options.working_directory));
+        result = lxe__syscall(SYS_chdir, spawn->options.working_directory);
     if (has(spawn, LXE_SPAWN_UMASK))
-        syscall(SYS_umask, spawn->options.umask);
+        lxe__syscall(SYS_umask, spawn->options.umask);
     return result;
 }
 
@@ -148,8 +149,9 @@ static int32_t set_limits(struct lxe__spawn *spawn)
     for (uint32_t i = 0; i < spawn->options.limit_count; i++) {
         spawn->index = i;
         const struct lxe_spawn_limit *limit = &spawn->options.limits[i];
-        if (syscall(SYS_prlimit64, 0, limit->resource, &limit->soft, NULL) < 0)
-            return -errno;
+        int32_t error = lxe__syscall(SYS_prlimit64, 0, limit->resource, &limit->soft, NULL);
+        if (error < 0)
+            return error;
     }
     spawn->index = 0;
     return 0;
@@ -157,7 +159,7 @@ static int32_t set_limits(struct lxe__spawn *spawn)
 
 static int32_t set_nice(struct lxe__spawn *spawn)
 {
-    return has(spawn, LXE_SPAWN_NICE) ? lxe__result(syscall(SYS_setpriority, PRIO_PROCESS, 0, spawn->options.nice)) : 0;
+    return has(spawn, LXE_SPAWN_NICE) ? lxe__syscall(SYS_setpriority, PRIO_PROCESS, 0, spawn->options.nice) : 0;
 }
 
 static int32_t set_affinity(struct lxe__spawn *spawn)
@@ -165,7 +167,7 @@ static int32_t set_affinity(struct lxe__spawn *spawn)
     const struct lxe_spawn_options *options = &spawn->options;
     if (options->affinity == NULL)
         return 0;
-    return lxe__result(syscall(SYS_sched_setaffinity, 0, options->affinity_count * sizeof *options->affinity, options->affinity));
+    return lxe__syscall(SYS_sched_setaffinity, 0, options->affinity_count * sizeof *options->affinity, options->affinity);
 }
 
 /** The kernel's own calls, which change this process alone. The user last: it may change the others. */
@@ -174,11 +176,11 @@ static int32_t change_user(struct lxe__spawn *spawn)
     const struct lxe_spawn_options *options = &spawn->options;
     int32_t result = 0;
     if (has(spawn, LXE_SPAWN_GROUPS))
-        result = lxe__result(syscall(LXE_NR_SETGROUPS, options->group_count, options->groups));
+        result = lxe__syscall(LXE_NR_SETGROUPS, options->group_count, options->groups);
     if (result == 0 && has(spawn, LXE_SPAWN_GID))
-        result = lxe__result(syscall(LXE_NR_SETRESGID, options->gid, options->gid, options->gid));
+        result = lxe__syscall(LXE_NR_SETRESGID, options->gid, options->gid, options->gid);
     if (result == 0 && has(spawn, LXE_SPAWN_UID))
-        result = lxe__result(syscall(LXE_NR_SETRESUID, options->uid, options->uid, options->uid));
+        result = lxe__syscall(LXE_NR_SETRESUID, options->uid, options->uid, options->uid);
     return result;
 }
 
@@ -187,8 +189,8 @@ static int32_t expect_parent_death(struct lxe__spawn *spawn)
 {
     if (spawn->options.parent_death_signal == 0)
         return 0;
-    int32_t result = lxe__result(syscall(SYS_prctl, PR_SET_PDEATHSIG, spawn->options.parent_death_signal, 0, 0, 0));
-    int32_t parent = (int32_t)syscall(SYS_getppid); /* 0: in another pid namespace */
+    int32_t result = lxe__syscall(SYS_prctl, PR_SET_PDEATHSIG, spawn->options.parent_death_signal, 0, 0, 0);
+    int32_t parent = lxe__syscall(SYS_getppid); /* 0: in another pid namespace */
     return result == 0 && parent != spawn->parent && parent != 0 ? -ESRCH : result;
 }
 
@@ -196,8 +198,8 @@ static int32_t execute(struct lxe__spawn *spawn)
 {
     static const char *const empty[] = {NULL};
     const struct lxe_spawn_options *options = &spawn->options;
-    return lxe__result(syscall(SYS_execve, options->path, options->arguments,
-                               options->environment != NULL ? options->environment : empty));
+    return lxe__syscall(SYS_execve, options->path, options->arguments,
+                               options->environment != NULL ? options->environment : empty);
 }
 
 static const struct {
@@ -231,5 +233,5 @@ int lxe__spawn_child(void *argument)
     }
     spawn->error = result;
     for (;;)
-        syscall(SYS_exit_group, 127);
+        lxe__syscall(SYS_exit_group, 127);
 }

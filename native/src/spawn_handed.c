@@ -9,19 +9,19 @@ _Static_assert(sizeof((struct lxe__handed *)0)->limits / sizeof *((struct lxe__h
 /** The raw getpriority(2) gives 20 - nice. */
 static int32_t read_nice(void)
 {
-    return 20 - (int32_t)syscall(SYS_getpriority, PRIO_PROCESS, 0);
+    return 20 - lxe__syscall(SYS_getpriority, PRIO_PROCESS, 0);
 }
 
 /** Return: how many bytes, or a negative errno. */
 static int32_t read_affinity(void *mask, size_t size)
 {
-    return lxe__result(syscall(SYS_sched_getaffinity, 0, size, mask));
+    return lxe__syscall(SYS_sched_getaffinity, 0, size, mask);
 }
 
 void lxe__handed_read(struct lxe__handed *handed)
 {
     for (int i = 0; i < RLIM_NLIMITS; i++)
-        syscall(SYS_prlimit64, 0, i, NULL, &handed->limits[i]);
+        lxe__syscall(SYS_prlimit64, 0, i, NULL, &handed->limits[i]);
     handed->nice = read_nice();
     handed->affinity_size = read_affinity(handed->affinity, sizeof handed->affinity);
 }
@@ -33,20 +33,22 @@ int32_t lxe__handed_apply(const struct lxe__handed *handed, uint32_t *step)
         struct {
             uint64_t soft, hard;
         } own;
-        if (syscall(SYS_prlimit64, 0, i, NULL, &own) < 0 ||
+        if (lxe__syscall(SYS_prlimit64, 0, i, NULL, &own) < 0 ||
             (own.soft == handed->limits[i].soft && own.hard == handed->limits[i].hard))
             continue;
-        if (syscall(SYS_prlimit64, 0, i, &handed->limits[i], NULL) < 0)
-            return -errno;
+        int32_t error = lxe__syscall(SYS_prlimit64, 0, i, &handed->limits[i], NULL);
+        if (error < 0)
+            return error;
     }
     *step = LXE_SPAWN_STEP_NICE;
-    if (read_nice() != handed->nice && syscall(SYS_setpriority, PRIO_PROCESS, 0, handed->nice) < 0)
-        return -errno;
+    int32_t error = read_nice() != handed->nice ? lxe__syscall(SYS_setpriority, PRIO_PROCESS, 0, handed->nice) : 0;
+    if (error < 0)
+        return error;
     *step = LXE_SPAWN_STEP_AFFINITY;
     unsigned char own[sizeof handed->affinity];
     int32_t size = read_affinity(own, sizeof own);
     for (int32_t i = 0; i < size && size == handed->affinity_size; i++)
         if (own[i] != handed->affinity[i])
-            return lxe__result(syscall(SYS_sched_setaffinity, 0, (size_t)size, handed->affinity));
+            return lxe__syscall(SYS_sched_setaffinity, 0, size, handed->affinity);
     return 0;
 }

@@ -27,12 +27,12 @@ _Static_assert(sizeof(struct lxe_uapi_itimerspec) == sizeof(struct lxe_uapi_old_
 
 static int32_t set_time(int32_t fd, int flags, const struct lxe_uapi_itimerspec *time, struct lxe_uapi_itimerspec *former)
 {
-    return lxe__result(syscall(LXE_NR_TIMERFD_SETTIME, fd, flags, time, former));
+    return lxe__syscall(LXE_NR_TIMERFD_SETTIME, fd, flags, time, former);
 }
 
 static int32_t get_time(int32_t fd, struct lxe_uapi_itimerspec *time)
 {
-    return lxe__result(syscall(LXE_NR_TIMERFD_GETTIME, fd, time));
+    return lxe__syscall(LXE_NR_TIMERFD_GETTIME, fd, time);
 }
 
 #else
@@ -61,12 +61,12 @@ static int32_t set_time(int32_t fd, int flags, const struct lxe_uapi_itimerspec 
 {
     int narrow_enough = fits(time->value) && fits(time->interval);
     if (former != NULL || !narrow_enough) {
-        int32_t result = lxe__result(syscall(LXE_NR_TIMERFD_SETTIME64, fd, flags, time, former));
+        int32_t result = lxe__syscall(LXE_NR_TIMERFD_SETTIME64, fd, flags, time, former);
         if (!lxe__refused(result) || !narrow_enough)
             return result;
     }
     struct lxe_uapi_old_itimerspec old = {.interval = narrow(time->interval), .value = narrow(time->value)}, old_former;
-    int32_t result = lxe__result(syscall(LXE_NR_TIMERFD_SETTIME, fd, flags, &old, former == NULL ? NULL : &old_former));
+    int32_t result = lxe__syscall(LXE_NR_TIMERFD_SETTIME, fd, flags, &old, former == NULL ? NULL : &old_former);
     if (former != NULL && result == 0)
         *former = (struct lxe_uapi_itimerspec){.interval = widen(old_former.interval), .value = widen(old_former.value)};
     return result;
@@ -74,11 +74,11 @@ static int32_t set_time(int32_t fd, int flags, const struct lxe_uapi_itimerspec 
 
 static int32_t get_time(int32_t fd, struct lxe_uapi_itimerspec *time)
 {
-    int32_t result = lxe__result(syscall(LXE_NR_TIMERFD_GETTIME64, fd, time));
+    int32_t result = lxe__syscall(LXE_NR_TIMERFD_GETTIME64, fd, time);
     if (!lxe__refused(result))
         return result;
     struct lxe_uapi_old_itimerspec old;
-    result = lxe__result(syscall(LXE_NR_TIMERFD_GETTIME, fd, &old));
+    result = lxe__syscall(LXE_NR_TIMERFD_GETTIME, fd, &old);
     if (result == 0)
         *time = (struct lxe_uapi_itimerspec){.interval = widen(old.interval), .value = widen(old.value)};
     return result;
@@ -90,7 +90,7 @@ int32_t lxe_timerfd_create(int32_t clock, uint32_t flags)
 {
     if ((flags & ~(LXE_INHERIT | LXE_NONBLOCK)) != 0)
         return -EINVAL;
-    return lxe__result(syscall(SYS_timerfd_create, clock, lxe__descriptor_flags(flags)));
+    return lxe__syscall(SYS_timerfd_create, clock, lxe__descriptor_flags(flags));
 }
 
 int32_t lxe_timerfd_set(int32_t fd, uint32_t flags, int64_t value, int64_t interval, struct lxe_timerfd_setting *former)
@@ -100,8 +100,10 @@ int32_t lxe_timerfd_set(int32_t fd, uint32_t flags, int64_t value, int64_t inter
     int kernel_flags = ((flags & LXE_TIMERFD_ABSOLUTE) != 0 ? TFD_TIMER_ABSTIME : 0) |
                        ((flags & LXE_TIMERFD_CANCEL_ON_SET) != 0 ? LXE_UAPI_TFD_TIMER_CANCEL_ON_SET : 0);
     struct lxe_uapi_itimerspec time = {.interval = split(interval), .value = split(value)}, before;
-    int32_t result = set_time(fd, kernel_flags, &time, former == NULL ? NULL : &before);
-    if (former != NULL && result == 0)
+    if (former == NULL)
+        return set_time(fd, kernel_flags, &time, NULL);
+    int32_t result = set_time(fd, kernel_flags, &time, &before);
+    if (result == 0)
         *former = (struct lxe_timerfd_setting){.value = join(before.value), .interval = join(before.interval)};
     return result;
 }

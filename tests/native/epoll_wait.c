@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Deadlines and signal masks of lxe_epoll_wait, by epoll_pwait2 and again without it. The library calls
+ * Deadlines and signal masks of lxe_epoll_wait, by epoll_pwait2 and again without it. The library is built to call
  * libc's syscall(); the one below stands before it, so that the calls of a wait can be counted
  * and a test can act, or refuse, in the middle of one.
  */
