@@ -14,6 +14,7 @@
 #include "linuxevents/fd.h"
 #include "linuxevents/epoll.h"
 #include "linuxevents/eventfd.h"
+#include "linuxevents/fork.h"
 #include "linuxevents/timerfd.h"
 #include "linuxevents/inotify.h"
 #include "linuxevents/signal.h"

@@ -58,6 +58,9 @@
 #define LXE_UAPI_P_PIDFD 3                /* Linux 5.4 */
 #define LXE_UAPI_TFD_TIMER_CANCEL_ON_SET 0x2
 
+/* madvise(2) */
+#define LXE_UAPI_MADV_WIPEONFORK 18 /* Linux 4.14 */
+
 /* pidfd_open(2), pidfd_send_signal(2) */
 #define LXE_UAPI_PIDFD_NONBLOCK 0x800u /* O_NONBLOCK. Linux 5.10 */
 #define LXE_UAPI_PIDFD_THREAD 0x80u    /* O_EXCL. Linux 6.9 */

@@ -96,6 +96,10 @@ internal static unsafe partial class NativeMethods
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     [return: NativeTypeName("int32_t")]
+    public static extern int lxe_fork_mark([NativeTypeName("uint32_t **")] uint** mark);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
     public static extern int lxe_timerfd_create([NativeTypeName("int32_t")] int clock, [NativeTypeName("uint32_t")] uint flags);
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -349,6 +353,9 @@ internal static unsafe partial class NativeMethods
 
     [NativeTypeName("#define LXE_EVENTFD_SEMAPHORE 0x100u")]
     public const uint LXE_EVENTFD_SEMAPHORE = 0x100U;
+
+    [NativeTypeName("#define LXE_HAS_FORK 1")]
+    public const int LXE_HAS_FORK = 1;
 
     [NativeTypeName("#define LXE_HAS_TIMERFD 1")]
     public const int LXE_HAS_TIMERFD = 1;
