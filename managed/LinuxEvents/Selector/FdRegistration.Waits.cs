@@ -23,13 +23,19 @@ public sealed partial class FdRegistration
     /// <summary>The loop has an event for this descriptor.</summary>
     internal void Dispatch(PollEvents events, long turn)
     {
+        _gate.Enter();
+        if (_limiter is not null && !Admit())
+        {
+            _gate.Exit();
+            return;
+        }
+
         if (_oneShot)
         {
             DispatchOnce(events, turn);
             return;
         }
 
-        _gate.Enter();
         if (_edgeTriggered)
         {
             _sequence++;
@@ -43,7 +49,7 @@ public sealed partial class FdRegistration
         {
             bool more = _waits.First is not null;
             _gate.Exit();
-            operation.CompleteOnLoop(result);
+            operation.CompleteReady(result);
             if (!more)
                 return;
             _gate.Enter();
@@ -53,15 +59,15 @@ public sealed partial class FdRegistration
         _gate.Exit();
     }
 
+    /// <summary>The gate is held.</summary>
     private void DispatchOnce(PollEvents events, long turn)
     {
-        _gate.Enter();
         _armed = Parked;
         WaitOperation? operation = TakeReady(events, turn, out PollEvents result);
         _gate.Exit();
         try
         {
-            operation?.CompleteOnLoop(result);
+            operation?.CompleteReady(result);
         }
         finally
         {
@@ -94,24 +100,19 @@ public sealed partial class FdRegistration
 
     private ValueTask<PollEvents> Wait(PollEvents interest, long due, bool onLoop, ContinuationMode mode, CancellationToken cancellationToken)
     {
-        if (interest == PollEvents.None || (interest & ~Everything) != 0)
-            throw new ArgumentOutOfRangeException(nameof(interest), interest, "Name one or more events to wait for.");
+        CheckInterest(interest);
+        Selector.ThrowIfForked();
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<PollEvents>(cancellationToken);
 
         _gate.Enter();
         int error = 0;
-        PollEvents ready = _alwaysReady ? interest & (PollEvents.Read | PollEvents.Write)
-            : _edgeTriggered ? _ready & (interest | Always)
-            : PollEvents.None;
+        PollEvents ready = Remembered(interest);
         if (_disposed || ready != PollEvents.None || (error = Arm(interest)) < 0)
         {
             bool disposed = _disposed;
             _gate.Exit();
-            return disposed ? ValueTask.FromException<PollEvents>(new ObjectDisposedException(nameof(FdRegistration)))
-                : error < 0 ? ValueTask.FromException<PollEvents>(
-                    LinuxEventsException.Create(-error, "epoll_ctl(EPOLL_CTL_MOD)", ToString()))
-                : new ValueTask<PollEvents>(ready);
+            return Failure(disposed, error) is { } failure ? ValueTask.FromException<PollEvents>(failure) : new ValueTask<PollEvents>(ready);
         }
 
         WaitOperation operation = _waits.Rent(this);
@@ -124,11 +125,28 @@ public sealed partial class FdRegistration
         return task;
     }
 
+    /// <summary>Refuses to wait for nothing, or for what is unknown.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Just so.</exception>
+    internal static void CheckInterest(PollEvents interest)
+    {
+        if (interest == PollEvents.None || (interest & ~Everything) != 0)
+            throw new ArgumentOutOfRangeException(nameof(interest), interest, "Name one or more events to wait for.");
+    }
+
+    /// <summary>What a wait need not wait for.</summary>
+    private PollEvents Remembered(PollEvents interest) => _alwaysReady ? interest & (PollEvents.Read | PollEvents.Write)
+        : _edgeTriggered ? _ready & (interest | Always)
+        : PollEvents.None;
+
+    private Exception? Failure(bool disposed, int error) => disposed ? new ObjectDisposedException(nameof(FdRegistration))
+        : error < 0 ? LinuxEventsException.Create(-error, "epoll_ctl(EPOLL_CTL_MOD)", ToString())
+        : null;
+
     /// <summary>Sees to it that the kernel reports these events.</summary>
     private int Arm(PollEvents interest)
     {
         uint armed = _armed == Parked ? (uint)interest : _armed | (uint)interest;
-        return armed == _armed || _edgeTriggered || _alwaysReady ? 0 : Rearm(armed);
+        return armed == _armed || _edgeTriggered || _alwaysReady || _limiter is { Tripped: true } ? 0 : Rearm(armed);
     }
 
     /// <summary>The kernel reported what nobody took: stop it, unless a wait that is too young for this event wants it.</summary>
@@ -161,7 +179,7 @@ public sealed partial class FdRegistration
         for (WaitOperation? operation = _waits.First; operation is not null; operation = operation.Next)
         {
             result = events & (operation.Interest | Always);
-            if (result != PollEvents.None && (_edgeTriggered || operation.Turn < turn))
+            if (result != PollEvents.None && (_edgeTriggered || operation.Turn < turn) && operation.TryClaim(result))
             {
                 _waits.Remove(operation);
                 return operation;
@@ -172,13 +190,45 @@ public sealed partial class FdRegistration
         return null;
     }
 
-    private WaitOperation? TakeAny()
+    /// <summary>Takes a wait out to fail it, and passes over what is decided already.</summary>
+    private WaitOperation? TakeAny(Exception error)
     {
         _gate.Enter();
-        WaitOperation? operation = _waits.First;
-        if (operation is not null)
+        WaitOperation? operation;
+        while ((operation = _waits.First) is not null)
+        {
+            bool claimed = operation.TryClaim(PollEvents.None, error);
             _waits.Remove(operation);
+            if (claimed)
+                break;
+        }
+
         _gate.Exit();
         return operation;
+    }
+
+    /// <summary>Counts a report against the limit, under the gate, and pauses the registration when it is one too many.</summary>
+    private bool Admit()
+    {
+        if (_limiter!.Tripped || _disposed)
+            return false;
+        if (_limiter.TryCount())
+            return true;
+        // The gate keeps Close from taking the timer out before it is in.
+        _limiter.Tripped = true;
+        Rearm(Parked);
+        Selector.Timers.TryAdd(_limiter, _limiter.End, onLoop: true);
+        return false;
+    }
+
+    /// <summary>The pause is over. Arming looks at the descriptor anew.</summary>
+    internal void Resume()
+    {
+        _gate.Enter();
+        _limiter!.Tripped = false;
+        PollEvents wanted = _edgeTriggered ? Everything : Wanted();
+        if (!_disposed && wanted != PollEvents.None)
+            Rearm((uint)wanted | (_edgeTriggered ? NativeMethods.LXE_EPOLL_ET : 0));
+        _gate.Exit();
     }
 }

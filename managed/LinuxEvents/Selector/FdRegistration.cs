@@ -33,8 +33,10 @@ public sealed partial class FdRegistration : IDisposable
     private readonly bool _oneShot;
     private readonly ContinuationMode _continuations;
     private readonly bool _alwaysReady;
+    private readonly ReportLimiter? _limiter;
     private SpinGate _gate;
     private bool _disposed;
+    private int _closedForked;
     private uint _armed;
     private PollEvents _ready;
     private long _sequence;
@@ -57,6 +59,12 @@ public sealed partial class FdRegistration : IDisposable
             TriggerMode.OneShot => Parked,
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Trigger, "The trigger mode is unknown."),
         };
+
+        if (options.RateLimit is { } limit)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(limit.Events, 1, nameof(options));
+            _limiter = new ReportLimiter(this, limit);
+        }
 
         // Under the gate, so that a selector that ends meanwhile finds the descriptor either not added yet, or added.
         selector.Registrations.Add(this);
@@ -89,6 +97,9 @@ public sealed partial class FdRegistration : IDisposable
     /// <see cref="Drained"/> after it.
     /// </summary>
     public long Sequence => Volatile.Read(ref _sequence);
+
+    /// <summary>Whether it has exceeded its <see cref="RegistrationOptions.RateLimit"/> just now, and is not watched.</summary>
+    public bool IsRateLimited => _limiter is { } limiter && Volatile.Read(ref limiter.Tripped);
 
     /// <summary>How many waits are outstanding.</summary>
     internal int PendingWaits => _waits.Count;
@@ -161,6 +172,12 @@ public sealed partial class FdRegistration : IDisposable
     /// <summary>Ends the registration.</summary>
     internal void Close(Func<FdRegistration, Exception> reason)
     {
+        if (Selector.IsForked)
+        {
+            CloseForked();
+            return;
+        }
+
         _gate.Enter();
         bool closed = _disposed;
         _disposed = true;
@@ -172,6 +189,8 @@ public sealed partial class FdRegistration : IDisposable
             return;
 
         Selector.Registrations.Remove(Key);
+        if (_limiter is not null)
+            Selector.Timers.Remove(_limiter);
         try
         {
             Handle.DangerousRelease();
@@ -180,8 +199,18 @@ public sealed partial class FdRegistration : IDisposable
         }
         finally
         {
-            while (TakeAny() is { } operation)
-                operation.CompleteElsewhere(PollEvents.None, reason(this));
+            while (HasWaits && reason(this) is var error && TakeAny(error) is { } operation)
+                operation.Fail(error);
         }
+    }
+
+    /// <summary>In a forked child: the set is the parent's too, the waits are the parent's, and the gate may be held by a thread that is not here.</summary>
+    private void CloseForked()
+    {
+        if (Interlocked.Exchange(ref _closedForked, 1) != 0)
+            return;
+        Handle.DangerousRelease();
+        if (_ownsHandle)
+            Handle.Dispose();
     }
 }

@@ -14,4 +14,7 @@ public readonly record struct RegistrationOptions
 
     /// <summary>Where waits continue; <see langword="null"/> for <see cref="SelectorOptions.Continuations"/>.</summary>
     public ContinuationMode? Continuations { get; init; }
+
+    /// <summary>How often the kernel may report it; <see langword="null"/> for as often as it likes.</summary>
+    public RateLimit? RateLimit { get; init; }
 }

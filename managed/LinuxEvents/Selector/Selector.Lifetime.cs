@@ -32,6 +32,12 @@ public sealed partial class Selector
     {
         if (_shared)
             return;
+        if (IsForked)
+        {
+            CloseForked();
+            return;
+        }
+
         bool first, drive;
         lock (_lifetime)
         {
@@ -43,7 +49,7 @@ public sealed partial class Selector
 
         if (drive)
         {
-            new Drive(this, taken: true).Dispose();
+            new Drive(this, taken: true, nested: true).Dispose();
         }
         else
         {
@@ -71,7 +77,7 @@ public sealed partial class Selector
                 try
                 {
                     EndWaits();
-                    RunPosts();
+                    RunPosts(int.MaxValue);
                 }
                 catch (ObjectDisposedException e) when (e.ObjectName == nameof(Selector))
                 {
@@ -125,6 +131,16 @@ public sealed partial class Selector
         }
     }
 
+    /// <summary>A synchronous wait holds up the loop's thread, which is the caller.</summary>
+    internal void ReportBlockingWait(TimeSpan waited, string stackTrace)
+    {
+        const string What = "a synchronous wait on its own thread";
+        if (_options.Stalled is not null)
+            ReportStall(What, waited, stackTrace);
+        else
+            StandardError.WriteLine($"LinuxEvents: {new StallReport(this, What, waited, stackTrace)}");
+    }
+
     /// <summary>The time in which a thread is the loop's.</summary>
     private readonly ref struct Drive
     {
@@ -132,10 +148,15 @@ public sealed partial class Selector
         private readonly Selector? _outer;
         private readonly SynchronizationContext? _context;
 
-        public Drive(Selector selector, bool taken = false)
+        public Drive(Selector selector, bool nested = false)
+            : this(selector, taken: false, nested)
+        {
+        }
+
+        public Drive(Selector selector, bool taken, bool nested)
         {
             if (!taken)
-                selector.StartDriving();
+                selector.StartDriving(nested);
             _selector = selector;
             _outer = t_current;
             _context = SynchronizationContext.Current;
@@ -161,21 +182,23 @@ public sealed partial class Selector
         }
     }
 
-    private void StartDriving()
+    /// <param name="nested">It does not wait, and so may be done within another selector's turn.</param>
+    private void StartDriving(bool nested)
     {
-        if (t_current is { } running)
+        if (t_current is { } running && (running == this || !nested))
         {
             throw new InvalidOperationException(running == this
                 ? $"The selector {Name} is running already: a callback of the loop can't run it again."
                 : $"This thread runs the selector {running.Name} already; start {Name} with a thread of its own.");
         }
 
+        ThrowIfForked();
         lock (_lifetime)
         {
             if (_closing)
                 throw Ended();
             if (_driven)
-                throw new InvalidOperationException($"The selector {Name} is being run by another thread.");
+                throw new InvalidOperationException($"The selector {Name} is being run already.");
             _driven = true;
         }
     }
@@ -185,9 +208,12 @@ public sealed partial class Selector
     {
         lock (_lifetime)
         {
-            if (!_closing)
-                _driven = false;
-            return !_closing;
+            if (_closing)
+                return false;
+            _driven = false;
+            if (_pollable)
+                Rest();
+            return true;
         }
     }
 }

@@ -40,7 +40,7 @@ public sealed unsafe partial class Selector
     /// <summary>What a thread of the selector's own runs: it drives from before its start, so that only it can close.</summary>
     private void RunThread()
     {
-        using Drive drive = new(this, taken: true);
+        using Drive drive = new(this, taken: true, nested: false);
         RunTurns();
     }
 
@@ -53,12 +53,13 @@ public sealed unsafe partial class Selector
     /// <summary>Runs one turn: waits until there is something to do, and does it.</summary>
     /// <param name="timeout">How long to wait for it at most, in steps of 100 ns; zero only looks, <see cref="Timeout.InfiniteTimeSpan"/> waits for ever.</param>
     /// <returns><see langword="false"/> when there was nothing to do, or <see cref="Stop"/> had been called.</returns>
+    /// <remarks>With a timeout of zero, which never waits, it may also be called on the thread of another selector's loop.</remarks>
     /// <inheritdoc cref="Run" path="/exception"/>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative.</exception>
     public bool RunOnce(TimeSpan timeout)
     {
         long deadline = DueTime(timeout, Stopwatch.GetTimestamp(), nameof(timeout));
-        using Drive drive = new(this);
+        using Drive drive = new(this, nested: timeout == TimeSpan.Zero);
         bool worked;
         do
         {
@@ -96,7 +97,7 @@ public sealed unsafe partial class Selector
             {
                 task.ContinueWith(
                     static (_, self) => ((Selector)self!).Interrupt(stop: false), this,
-                    CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                    CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, System.Threading.Tasks.TaskScheduler.Default);
             }
 
             while (!task.IsCompleted)
@@ -190,17 +191,17 @@ public sealed unsafe partial class Selector
         if (Volatile.Read(ref _clockRang))
         {
             _clockRang = false;
-            worked |= Timers.Expire(_timersEnd);
+            worked |= Timers.Expire(_timersEnd, _options.TimersPerTurn);
         }
 
-        return RunPosts() || worked;
+        return RunPosts(_options.PostsPerTurn) || worked;
     }
 
-    private bool RunPosts()
+    private bool RunPosts(int budget)
     {
         if (!_posts.BeginBatch())
             return false;
-        while (_posts.TryTake(out PostedCall call))
+        while (budget-- > 0 && _posts.TryTake(out PostedCall call))
         {
             try
             {
@@ -227,6 +228,8 @@ public sealed unsafe partial class Selector
 
     private void Collect(long deadline)
     {
+        if (_options.BeforePoll is not null)
+            Call(_options.BeforePoll);
         bool sleep = _posts.TrySleep() && !Volatile.Read(ref _clockRang);
         Timers.ArmClock();
         if (!sleep)
@@ -241,6 +244,21 @@ public sealed unsafe partial class Selector
             _timersEnd = Timers.NextSequence;
             _eventIndex = 0;
             _eventCount = count == -Errno.EINTR ? 0 : LinuxEventsException.ThrowIfError(count, "epoll_wait", _epoll);
+        }
+
+        if (_options.AfterPoll is not null)
+            Call(_options.AfterPoll);
+    }
+
+    private void Call(Action<Selector> hook)
+    {
+        try
+        {
+            hook(this);
+        }
+        finally
+        {
+            RestoreContext();
         }
     }
 

@@ -13,7 +13,8 @@ namespace LinuxEvents;
 /// continues there, inside the loop's turn, also after <c>ConfigureAwait(false)</c>; one that began elsewhere continues on the
 /// thread pool, or in the captured synchronization context. A continuation that blocks holds up the whole loop.</para>
 /// <para>In one turn the loop serves the descriptors that are ready, then the timers that are due, then what was posted before. What
-/// these add is for the next turn, so that none of the three starves another.</para>
+/// these add is for the next turn, so that none of the three starves another; nor does a flood of posts or timers, of which a turn
+/// takes only so many (<see cref="SelectorOptions.PostsPerTurn"/>).</para>
 /// </remarks>
 public sealed partial class Selector : IDisposable
 {
@@ -43,8 +44,11 @@ public sealed partial class Selector : IDisposable
         Activity = new LoopActivity(_options);
         _shared = shared;
         Continuations = Known(_options.Continuations, nameof(options));
-        SynchronizationContext = new SelectorSynchronizationContext(this);
-        Delays = new DelayPool(this);
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.PostsPerTurn, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.TimersPerTurn, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.BlockingWaitThreshold, TimeSpan.Zero, nameof(options));
+        SynchronizationContext = new SelectorSynchronizationContext(this, _options.BlockingWait, _options.BlockingWaitThreshold);
+        TaskScheduler = new SelectorTaskScheduler(this);
         _epoll = SafeEpollHandle.Create(0);
         try
         {
@@ -81,13 +85,18 @@ public sealed partial class Selector : IDisposable
     /// <summary>Brings continuations to the loop's thread; it is the current one there.</summary>
     public SynchronizationContext SynchronizationContext { get; }
 
+    /// <summary>Runs tasks on the loop's thread, one at a time: for <see cref="TaskFactory"/> and whatever else takes a scheduler.</summary>
+    public TaskScheduler TaskScheduler { get; }
+
     internal ContinuationMode Continuations { get; }
 
     internal LoopActivity Activity { get; }
 
     internal TimerQueue Timers { get; }
 
-    internal DelayPool Delays { get; }
+    internal OperationPool<DelayOperation> Delays { get; } = new();
+
+    internal OperationPool<WaitAnyOperation> WaitAnyOperations { get; } = new();
 
     internal RegistrationTable Registrations { get; } = new();
 
@@ -118,6 +127,7 @@ public sealed partial class Selector : IDisposable
         ArgumentNullException.ThrowIfNull(handle);
         if (handle.IsInvalid)
             throw new ArgumentException("The handle holds no descriptor.", nameof(handle));
+        ThrowIfForked();
         bool referenced = false, registered = false;
         try
         {
@@ -143,9 +153,41 @@ public sealed partial class Selector : IDisposable
     public ValueTask DelayAsync(TimeSpan delay, CancellationToken cancellationToken = default)
     {
         long due = DueTime(delay, nameof(delay));
+        ThrowIfForked();
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled(cancellationToken);
-        return Delays.Rent().Start(due, IsLoopThread, cancellationToken);
+        return (Delays.TryRent() ?? new DelayOperation(this)).Start(due, IsLoopThread, cancellationToken);
+    }
+
+    /// <summary>Waits until one of several descriptors is ready, or the time has passed. Exactly one ends the wait.</summary>
+    /// <param name="targets">What to wait for, the first first if several are ready when the wait begins. Registrations with this selector.</param>
+    /// <param name="timeout">How long at most, in steps of 100 ns; zero looks once, <see cref="Timeout.InfiniteTimeSpan"/> waits for ever.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>
+    /// Which target, and what it is ready for; readiness of the others is left to other waits. To be awaited once; it continues as
+    /// <see cref="SelectorOptions.Continuations"/> says.
+    /// </returns>
+    /// <exception cref="ArgumentException">There are no targets, or one is registered with another selector.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative, or an interest is empty or has unknown bits.</exception>
+    /// <exception cref="ObjectDisposedException">One of the registrations or the selector was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public ValueTask<WaitAnyResult> WaitAnyAsync(ReadOnlySpan<WaitTarget> targets, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        long due = DueTime(timeout, nameof(timeout));
+        if (targets.IsEmpty)
+            throw new ArgumentException("There is nothing to wait for.", nameof(targets));
+        foreach (WaitTarget target in targets)
+        {
+            ArgumentNullException.ThrowIfNull(target.Registration, nameof(targets));
+            FdRegistration.CheckInterest(target.Interest);
+            if (target.Registration.Selector != this)
+                throw new ArgumentException($"The registration of {target.Registration} is with the selector {target.Registration.Selector.Name}.", nameof(targets));
+        }
+
+        ThrowIfForked();
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<WaitAnyResult>(cancellationToken);
+        return (WaitAnyOperations.TryRent() ?? new WaitAnyOperation(this)).Start(targets, due, IsLoopThread, cancellationToken);
     }
 
     /// <summary>Has the loop call something in its next turn. Calls from one thread keep their order.</summary>
@@ -175,7 +217,7 @@ public sealed partial class Selector : IDisposable
         ArgumentNullException.ThrowIfNull(function);
         // With the function as its state, by which a stall is named.
         var task = new Task<Task>(static function => ((Func<Task>)function!)(), function);
-        Post(static task => ((Task)task!).RunSynchronously(TaskScheduler.Default), task);
+        Post(static task => ((Task)task!).RunSynchronously(System.Threading.Tasks.TaskScheduler.Default), task);
         return task.Unwrap();
     }
 
@@ -184,9 +226,12 @@ public sealed partial class Selector : IDisposable
     {
         ArgumentNullException.ThrowIfNull(function);
         var task = new Task<Task<T>>(static function => ((Func<Task<T>>)function!)(), function);
-        Post(static task => ((Task)task!).RunSynchronously(TaskScheduler.Default), task);
+        Post(static task => ((Task)task!).RunSynchronously(System.Threading.Tasks.TaskScheduler.Default), task);
         return task.Unwrap();
     }
+
+    /// <summary>Now, in nanoseconds of the loop's clock.</summary>
+    internal long Now => _clock.Now;
 
     /// <summary>When a time span from now ends, in nanoseconds of the loop's clock; <see cref="long.MaxValue"/> is never.</summary>
     internal long DueTime(TimeSpan span, string parameter) => DueTime(span, _clock.Now, parameter);
@@ -213,6 +258,7 @@ public sealed partial class Selector : IDisposable
 
     internal bool TryPost(in PostedCall call)
     {
+        ThrowIfForked();
         bool accepted = _posts.TryAdd(call, out bool wake);
         if (wake)
             Wake();

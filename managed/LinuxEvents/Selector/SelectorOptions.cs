@@ -24,6 +24,27 @@ public sealed class SelectorOptions
     /// </summary>
     public Action<StallReport>? Stalled { get; init; }
 
+    /// <summary>What happens when a callback blocks the loop's thread by a synchronous wait.</summary>
+    public BlockingWaitPolicy BlockingWait { get; init; }
+
+    /// <summary>How long a synchronous wait on the loop's thread may take, in whole milliseconds; half a second by default.</summary>
+    public TimeSpan BlockingWaitThreshold { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// How many posted calls a turn runs at most, 4096 by default. The rest follows in the next turn, after another look at the descriptors and
+    /// timers.
+    /// </summary>
+    public int PostsPerTurn { get; init; } = 4096;
+
+    /// <summary>How many timers a turn fires at most, 4096 by default. The rest follows in the next turn.</summary>
+    public int TimersPerTurn { get; init; } = 4096;
+
+    /// <summary>Called on the loop's thread before each look at the descriptors, which may sleep. What it throws is treated as a posted call's.</summary>
+    public Action<Selector>? BeforePoll { get; init; }
+
+    /// <summary>Called on the loop's thread after each look at the descriptors, before what was found is served.</summary>
+    public Action<Selector>? AfterPoll { get; init; }
+
     /// <summary>Where delays continue, and the waits of registrations that say nothing else.</summary>
     public ContinuationMode Continuations { get; init; }
 

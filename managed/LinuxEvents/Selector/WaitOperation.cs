@@ -12,6 +12,12 @@ internal sealed class WaitOperation(FdRegistration registration) : LoopOperation
     /// <summary>Whether it is among the waiters.</summary>
     public bool Waiting;
 
+    /// <summary>The wait for several registrations that this is a member of, if it is no wait of its own.</summary>
+    public WaitAnyOperation? Any;
+
+    /// <summary>Which member.</summary>
+    public int Index;
+
     /// <summary>The next waiter, or the next in the pool.</summary>
     public WaitOperation? Next;
 
@@ -31,6 +37,39 @@ internal sealed class WaitOperation(FdRegistration registration) : LoopOperation
         if (due != long.MaxValue)
             Selector.Timers.TryAdd(this, due, onLoop);
         CancelWith(token);
+    }
+
+    /// <summary>Starts as a member: only its place in the list is used.</summary>
+    public void Join(WaitAnyOperation any, int index, PollEvents interest, long turn)
+    {
+        Any = any;
+        Index = index;
+        Interest = interest;
+        Turn = turn;
+    }
+
+    /// <summary>Ends as a member.</summary>
+    public void Leave() => registration.Withdraw(this);
+
+    /// <summary>Who takes it out of the list asks this, under the gate: of a member, the whole wait must be won.</summary>
+    public bool TryClaim(PollEvents events, Exception? error = null) => Any is null || Any.TryClaim(Index, registration, events, error);
+
+    /// <summary>The loop has claimed it.</summary>
+    public void CompleteReady(PollEvents events)
+    {
+        if (Any is null)
+            CompleteOnLoop(events);
+        else
+            Any.Settle(onLoop: true);
+    }
+
+    /// <summary>Somebody has claimed it for an error.</summary>
+    public void Fail(Exception error)
+    {
+        if (Any is null)
+            CompleteElsewhere(PollEvents.None, error);
+        else
+            Any.Settle(onLoop: false);
     }
 
     internal override void Fire(short version)

@@ -5,9 +5,6 @@ namespace LinuxEvents;
 /// <summary>A delay: completed by whoever takes it out of the timer queue.</summary>
 internal sealed class DelayOperation(Selector selector) : LoopOperation<bool>(selector), IValueTaskSource
 {
-    /// <summary>The next in the pool.</summary>
-    public DelayOperation? Next;
-
     public ValueTask Start(long due, bool onLoop, CancellationToken token)
     {
         var task = new ValueTask(this, Begin(onLoop, Selector.Continuations));

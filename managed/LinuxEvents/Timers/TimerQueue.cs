@@ -101,8 +101,9 @@ internal sealed class TimerQueue(LoopClock clock, LoopActivity activity)
 
     /// <summary>Fires all that is due, in order. On the loop's thread, when the clock has rung.</summary>
     /// <param name="end">What <see cref="NextSequence"/> was when the turn began: younger timers are for the next turn.</param>
+    /// <param name="budget">How many to fire at most. The clock is armed for the rest, which is due at once.</param>
     /// <returns>Whether anything was.</returns>
-    public bool Expire(long end)
+    public bool Expire(long end, int budget)
     {
         _gate.Enter();
         _armed = Never;
@@ -110,7 +111,7 @@ internal sealed class TimerQueue(LoopClock clock, LoopActivity activity)
 
         long now = clock.Now;
         bool fired = false;
-        while (TryTake(now, end, out TimerNode? node, out short version))
+        while (budget-- > 0 && TryTake(now, end, out TimerNode? node, out short version))
         {
             fired = true;
             activity.CountTimer();

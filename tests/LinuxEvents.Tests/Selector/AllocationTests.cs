@@ -43,6 +43,14 @@ public sealed class AllocationTests : IDisposable
     });
 
     [Fact]
+    public void A_wait_for_any() => AllocatesNothing(async count =>
+    {
+        WaitTarget[] targets = [new(_registration, PollEvents.Priority), new(_registration, PollEvents.Read)];
+        for (int i = 0; i < count; i++)
+            await _selector.WaitAnyAsync(targets, TimeSpan.FromHours(1), _cancellation.Token);
+    });
+
+    [Fact]
     public void A_delay() => AllocatesNothing(async count =>
     {
         for (int i = 0; i < count; i++)
