@@ -131,14 +131,17 @@ public sealed partial class Selector
         }
     }
 
-    /// <summary>A synchronous wait holds up the loop's thread, which is the caller.</summary>
+    /// <summary>A synchronous wait holds up the loop's thread, which is the caller. A stall like others, reported once.</summary>
     internal void ReportBlockingWait(TimeSpan waited, string stackTrace)
     {
-        const string What = "a synchronous wait on its own thread";
+        Activity.Look(out int version, out _);
+        if (!Activity.TryClaim(version))
+            return;
+        string what = $"{Activity.DescribeCurrent()}, which waits synchronously";
         if (_options.Stalled is not null)
-            ReportStall(What, waited, stackTrace);
+            ReportStall(what, waited, stackTrace);
         else
-            StandardError.WriteLine($"LinuxEvents: {new StallReport(this, What, waited, stackTrace)}");
+            StandardError.WriteLine($"LinuxEvents: {new StallReport(this, what, waited, stackTrace)}");
     }
 
     /// <summary>The time in which a thread is the loop's.</summary>
