@@ -17,6 +17,7 @@
 #include "linuxevents/fork.h"
 #include "linuxevents/timerfd.h"
 #include "linuxevents/inotify.h"
+#include "linuxevents/thread.h"
 #include "linuxevents/signal.h"
 #include "linuxevents/signalfd.h"
 #include "linuxevents/relay.h"

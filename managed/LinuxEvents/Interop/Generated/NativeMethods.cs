@@ -128,6 +128,10 @@ internal static unsafe partial class NativeMethods
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     [return: NativeTypeName("int32_t")]
+    public static extern int lxe_thread_set_affinity([NativeTypeName("const uint64_t *")] ulong* processors, [NativeTypeName("uint32_t")] uint count);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
     public static extern int lxe_signal_block_all_threads([NativeTypeName("uint64_t")] ulong signals, [NativeTypeName("int64_t")] long deadline, [NativeTypeName("int32_t *")] int* thread);
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -449,6 +453,9 @@ internal static unsafe partial class NativeMethods
 
     [NativeTypeName("#define LXE_INOTIFY_ONESHOT 0x80000000u")]
     public const uint LXE_INOTIFY_ONESHOT = 0x80000000U;
+
+    [NativeTypeName("#define LXE_HAS_THREAD 1")]
+    public const int LXE_HAS_THREAD = 1;
 
     [NativeTypeName("#define LXE_SIGNAL_USER 0")]
     public const int LXE_SIGNAL_USER = 0;
