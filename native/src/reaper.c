@@ -127,7 +127,11 @@ static int32_t claim(void)
 
 int32_t lxe_reaper_run(uint32_t flags, int32_t changes)
 {
-    int32_t result = (flags & ~LXE_REAPER_ORPHANS) != 0 ? -EINVAL : claim();
+    int32_t result = (flags & ~LXE_REAPER_ORPHANS) != 0 ? -EINVAL : 0;
+    if (result == 0 && changes != -1 && lxe__syscall(SYS_fcntl, changes, F_GETFD) < 0)
+        result = -EBADF;
+    if (result == 0)
+        result = claim();
     if (result == 0) {
         lxe__reaper.flags = flags;
         lxe__reaper.changes = changes;

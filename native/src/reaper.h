@@ -12,6 +12,7 @@
 struct lxe__identity {
     uint32_t ids[6]; /* real, effective and saved user, then group */
     int32_t group_count;
+    uint32_t groups; /* a hash of the supplementary ones */
     int32_t no_new_privileges;
     uint32_t capabilities[6];
 };

@@ -3,8 +3,9 @@
  * The reaper's helper: a process with the program's memory, a table of descriptors of its own, and no thread-local storage but
  * that of the thread in lxe_reaper_run, which sleeps. Like a child before execve it calls nothing of libc.
  *
- * Every signal is blocked: a handler of the program would run in the program's memory. Ends of children come by a
- * signalfd, requests by the socket, and the end of file that is the end of the program.
+ * Every signal is blocked: a handler of the program would run in the program's memory. They come by a signalfd instead, that
+ * of a child's end and those sent to the whole process group, which would pile up unread. Requests come by the socket, and
+ * the end of file that is the end of the program.
  *
  * It asks for any child (P_ALL), which nobody in the program may do: it has no children but those that it made, and
  * their orphans where it was told to take them. A signal that it sends can't meet another process: it is who reaps.
@@ -79,8 +80,8 @@ static int32_t spawn(struct lxe__spawn *request)
         lxe__slot_born(child, pid);
         return 0;
     }
-    lxe__reaper.child = 0;
     lxe__slot_cancel(child);
+    lxe__reaper.child = 0;
     return pid;
 }
 
@@ -149,13 +150,13 @@ static void raise_limit(void)
     }
 }
 
-/** Makes itself independent of the program. Return: a descriptor that is readable when children have changed. */
+/** Makes itself independent of the program. Return: a descriptor that is readable when signals have come. */
 static int32_t prepare(void)
 {
     static const struct {
         uintptr_t handler, rest[7];
     } standard = {.handler = (uintptr_t)SIG_DFL}; /* as large as the kernel's struct sigaction, or larger */
-    const uint64_t all = UINT64_MAX, children = UINT64_C(1) << (SIGCHLD - 1);
+    const uint64_t all = UINT64_MAX;
     lxe__syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, LXE_UAPI_SIGSET_SIZE);
     lxe__syscall(SYS_prctl, PR_SET_NAME, "lxe-reaper", 0, 0, 0);
     const int32_t own = lxe__reaper.helper_socket, changes = lxe__reaper.changes;
@@ -168,15 +169,15 @@ static int32_t prepare(void)
     if (error < 0)
         return error;
     raise_limit();
-    return lxe__syscall(SYS_signalfd4, -1, &children, LXE_UAPI_SIGSET_SIZE, O_CLOEXEC | O_NONBLOCK);
+    return lxe__syscall(SYS_signalfd4, -1, &all, LXE_UAPI_SIGSET_SIZE, O_CLOEXEC | O_NONBLOCK);
 }
 
 int lxe__reaper_helper(void *unused)
 {
     (void)unused;
-    int32_t changed = prepare();
-    if (changed < 0)
-        leave(changed);
+    int32_t signals = prepare();
+    if (signals < 0)
+        leave(signals);
     lxe__identity_read(&lxe__reaper.identity);
     lxe__reaper.session = lxe__syscall(SYS_getsid, 0);
     lxe__reaper.process_group = lxe__syscall(SYS_getpgid, 0);
@@ -184,14 +185,14 @@ int lxe__reaper_helper(void *unused)
     lxe__reaper.ready = lxe__reaper.owner;
     tell_change();
     uint32_t received = 0;
-    struct pollfd sources[] = {{.fd = changed, .events = POLLIN}, {.fd = lxe__reaper.helper_socket, .events = POLLIN}};
+    struct pollfd sources[] = {{.fd = signals, .events = POLLIN}, {.fd = lxe__reaper.helper_socket, .events = POLLIN}};
     for (;;) {
         int32_t count = lxe__syscall(SYS_ppoll, sources, 2, NULL, NULL, LXE_UAPI_SIGSET_SIZE);
         if (count < 0 && count != -EINTR)
             leave(count);
         if (count > 0 && sources[0].revents != 0) {
             char infos[128 * 4];
-            lxe__syscall(SYS_read, changed, infos, sizeof infos);
+            lxe__syscall(SYS_read, signals, infos, sizeof infos);
             reap();
         }
         if (count > 0 && sources[1].revents != 0)

@@ -5,7 +5,19 @@
 #include <linux/capability.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+
+/** Takes the supplementary groups in: their number, and a hash (FNV-1a) of all but absurdly many. */
+static void read_groups(struct lxe__identity *identity)
+{
+    uint32_t groups[4096];
+    identity->group_count = lxe__syscall(LXE_NR_GETGROUPS, 0, NULL);
+    int32_t count = lxe__syscall(LXE_NR_GETGROUPS, sizeof groups / sizeof *groups, groups);
+    identity->groups = 2166136261;
+    for (int32_t i = 0; i < count; i++)
+        identity->groups = (identity->groups ^ groups[i]) * 16777619;
+}
 
 void lxe__identity_read(struct lxe__identity *identity)
 {
@@ -13,7 +25,7 @@ void lxe__identity_read(struct lxe__identity *identity)
     memset(identity, 0, sizeof *identity);
     lxe__syscall(LXE_NR_GETRESUID, &identity->ids[0], &identity->ids[1], &identity->ids[2]);
     lxe__syscall(LXE_NR_GETRESGID, &identity->ids[3], &identity->ids[4], &identity->ids[5]);
-    identity->group_count = lxe__syscall(LXE_NR_GETGROUPS, 0, NULL);
+    read_groups(identity);
     identity->no_new_privileges = lxe__syscall(SYS_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
     lxe__syscall(SYS_capget, &header, identity->capabilities);
 }
@@ -95,6 +107,18 @@ static int32_t hand_down(struct lxe__spawn *spawn)
     return 0;
 }
 
+/** A number that the calling thread could not place is refused, though the helper could. */
+static int32_t check_targets(struct lxe__spawn *spawn, uint64_t limit)
+{
+    for (uint32_t i = 0; i < spawn->options.fd_count; i++)
+        if ((uint64_t)spawn->fds[i].target >= limit && spawn->fds[i].source != spawn->fds[i].target) {
+            spawn->step = LXE_SPAWN_STEP_DESCRIPTOR;
+            spawn->index = i;
+            return -EBADF;
+        }
+    return 0;
+}
+
 /** Asks for a child. With the lock held. Return: 0, or a negative errno and the step. */
 static int32_t ask_for_child(struct lxe__spawn *spawn)
 {
@@ -146,11 +170,11 @@ int32_t lxe_reaper_spawn(const struct lxe_spawn_options *options, struct lxe_rea
         lxe__handed_read(&handed);
         spawn.handed = &handed;
         spawn.close_others = 0;
-        error = lxe__reaper_is_ready() ? 0 : -ESRCH;
+        error = lxe__reaper_is_ready() ? check_targets(&spawn, handed.limits[RLIMIT_NOFILE].soft) : -ESRCH;
     }
     if (error == 0) {
         uint64_t former = lxe__reaper_enter();
-        error = hand_down(&spawn);
+        error = lxe__reaper_is_ready() ? hand_down(&spawn) : -ESRCH; /* until then the next helper writes who it is */
         if (error == 0) {
             long dumpable = lxe__dumpable_keep(&spawn);
             error = ask_for_child(&spawn);

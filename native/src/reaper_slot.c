@@ -32,7 +32,7 @@ enum { BUCKETS = 4096 };
 struct slot {
     _Atomic uint32_t word;    /* generation * GENERATION + state */
     _Atomic uint32_t changes; /* how many events there were: the futex */
-    _Atomic uint32_t stop;    /* LXE_CHILD_STOPPED or _CONTINUED << 8 | signal; 0: none that was not reported */
+    _Atomic uint32_t stop;    /* LXE_CHILD_STOPPED, _TRAPPED or _CONTINUED << 8 | signal; 0: none that was not reported */
     uint32_t next;            /* in the bucket, or in the list of free ones: index + 1, or 0 */
     int32_t pid;
     struct lxe_pidfd_status status;
@@ -183,7 +183,7 @@ static int take_stop(struct slot *slot, uint32_t options, struct lxe_pidfd_statu
 {
     uint32_t stop = slot->stop;
     do {
-        uint32_t wanted = stop >> 8 == LXE_CHILD_STOPPED ? LXE_WAIT_STOPPED : LXE_WAIT_CONTINUED;
+        uint32_t wanted = stop >> 8 == LXE_CHILD_CONTINUED ? LXE_WAIT_CONTINUED : LXE_WAIT_STOPPED;
         if (stop == 0 || (options & wanted) == 0)
             return 0;
     } while (!atomic_compare_exchange_weak(&slot->stop, &stop, 0));

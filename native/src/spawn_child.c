@@ -121,11 +121,6 @@ static int32_t change_directory(struct lxe__spawn *spawn)
     return result;
 }
 
-static int32_t take_handed(struct lxe__spawn *spawn)
-{
-    return spawn->handed != NULL ? lxe__handed_apply(spawn->handed, &spawn->step) : 0;
-}
-
 static int32_t place_descriptors(struct lxe__spawn *spawn)
 {
     int32_t result = move_sources(spawn);
@@ -143,7 +138,12 @@ static int32_t close_others(struct lxe__spawn *spawn)
     return lxe__close_others(3, spawn->targets, spawn->options.fd_count, spawn->close_range);
 }
 
-/** After the descriptors: one may have a number that the limit forbids from now on. */
+/** Like other limits after the descriptors: one may have a number that is forbidden from now on. */
+static int32_t take_handed(struct lxe__spawn *spawn)
+{
+    return spawn->handed != NULL ? lxe__handed_apply(spawn->handed, &spawn->step) : 0;
+}
+
 static int32_t set_limits(struct lxe__spawn *spawn)
 {
     for (uint32_t i = 0; i < spawn->options.limit_count; i++) {
@@ -211,9 +211,9 @@ static const struct {
     {LXE_SPAWN_STEP_PROCESS_GROUP, join_group},
     {LXE_SPAWN_STEP_CGROUP, join_cgroup},
     {LXE_SPAWN_STEP_WORKING_DIRECTORY, change_directory},
-    {LXE_SPAWN_STEP_LIMIT, take_handed},
     {LXE_SPAWN_STEP_DESCRIPTOR, place_descriptors},
     {LXE_SPAWN_STEP_CLOSE, close_others},
+    {LXE_SPAWN_STEP_LIMIT, take_handed},
     {LXE_SPAWN_STEP_LIMIT, set_limits},
     {LXE_SPAWN_STEP_NICE, set_nice},
     {LXE_SPAWN_STEP_AFFINITY, set_affinity},

@@ -89,6 +89,43 @@ static void test_hundreds(void)
     stop_reaper();
 }
 
+static void *spawn_on_and_off(void *unused)
+{
+    struct lxe_spawn_options options = PROGRAM("/bin/true");
+    struct lxe_reaper_child child = {.size = sizeof child};
+    struct lxe_pidfd_status status = {.size = sizeof status};
+    while (!finished) {
+        int32_t error = lxe_reaper_spawn(&options, &child);
+        if (error != 0) {
+            CHECK_EQ(error, -ESRCH);
+            sched_yield();
+            continue;
+        }
+        int32_t result = lxe_reaper_wait(child.child, LXE_WAIT_EXITED, LXE_NO_DEADLINE, &status);
+        CHECK(result == 1 || result == -ECHILD);
+        CHECK_EQ(lxe_reaper_release(child.child), 0);
+    }
+    return unused;
+}
+
+/** Helpers come and go under those who spawn. */
+static void test_restarts(void)
+{
+    pthread_t threads[4];
+    finished = 0;
+    for (uint32_t i = 0; i < COUNT(threads); i++)
+        CHECK_EQ(pthread_create(&threads[i], NULL, spawn_on_and_off, NULL), 0);
+    for (int round = 0; round < 300; round++) {
+        start_reaper(0);
+        for (int i = 0; i < round % 10; i++)
+            sched_yield();
+        stop_reaper();
+    }
+    finished = 1;
+    for (uint32_t i = 0; i < COUNT(threads); i++)
+        CHECK_EQ(pthread_join(threads[i], NULL), 0);
+}
+
 static void handler(int signal)
 {
     (void)signal;
@@ -114,6 +151,7 @@ static void test_rain(void)
 {
     MUST(setpgid(0, 0));
     self = getpid();
+    finished = 0;
     struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
     MUST(sigaction(SIGUSR1, &action, NULL));
     start_reaper(0);
@@ -179,6 +217,7 @@ int main(void)
     skip_without_spawn();
     RUN(test_threads);
     RUN(test_hundreds);
+    IN_FORK(test_restarts);
     IN_FORK(test_rain);
     IN_FORK(test_thief);
     IN_FORK(test_first_process);

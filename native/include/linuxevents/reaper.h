@@ -13,7 +13,9 @@
  * The helper ends with the process: at its exit, its death by any signal, or its execve. Its children live on. Start it
  * after whatever changes what it would hand down and cannot set later: user and group ids, capabilities, session, namespaces,
  * seccomp filters. And after fork: a copy of the process has no reaper, and one that lives on without execve keeps
- * the helper of the original alive. After an execve the ended helper stays a zombie of the new program.
+ * the helper of the original alive. While the helper lives, an execve in this very process gains no rights from a
+ * set-user-id program, as it shares its working directory (not so in children): stop it before. After an
+ * execve the ended helper stays a zombie of the new program.
  */
 #ifndef LINUXEVENTS_REAPER_H
 #define LINUXEVENTS_REAPER_H
@@ -56,8 +58,9 @@ extern "C" {
  * When the helper has ended, the children that live have no status any more (-ECHILD), and the reaper can be run again.
  * Blocks. Not async-signal-safe.
  *
- * Return: 0 after lxe_reaper_stop; -EOWNERDEAD when the helper was killed; -EBUSY when there is one already; -EINVAL for
- * unknown flags, or where the kernel (an emulator's) can't make such a process; -EAGAIN, -ENOMEM, -EMFILE, -ENFILE.
+ * Return: 0 after lxe_reaper_stop; -EOWNERDEAD when the helper was killed; -EBUSY when there is one already; -EBADF for
+ * @changes that is not open; -EINVAL for unknown flags, or where the kernel (an emulator's) can't make such a process; -EAGAIN,
+ * -ENOMEM, -EMFILE, -ENFILE.
  */
 LXE_API int32_t lxe_reaper_run(uint32_t flags, int32_t changes);
 
@@ -82,8 +85,8 @@ LXE_API int32_t lxe_reaper_stop(void);
  * @options: how
  * @result: the child, or the step that failed; result->size is set by the caller
  *
- * The helper starts one program after the other: this blocks until it has started those that were asked for before, and
- * then this one. Not async-signal-safe.
+ * The helper starts one program after the other and does nothing else meanwhile: this blocks until it has started those that
+ * were asked for before, and then this one. Not async-signal-safe.
  *
  * Return: 0; or the negative errno of the step in result->step, as lxe_spawn_start has it; and -ESRCH when there is no
  * helper, -EPERM when it has other credentials or another session than the calling thread, -EAGAIN when
