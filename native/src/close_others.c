@@ -4,15 +4,6 @@
 
 #include <sys/resource.h>
 
-/** struct linux_dirent64, of getdents64(2). */
-struct entry {
-    uint64_t inode;
-    int64_t offset;
-    uint16_t length;
-    uint8_t type;
-    char name[];
-};
-
 struct kept {
     int32_t first;
     const int32_t *numbers;
@@ -47,15 +38,15 @@ static int32_t close_listed(const struct kept *kept)
     if (directory < 0)
         return directory;
     for (;;) {
-        _Alignas(struct entry) char buffer[4096];
+        _Alignas(struct lxe_uapi_dirent) char buffer[4096];
         int32_t length = lxe__syscall(SYS_getdents64, directory, buffer, sizeof buffer);
         if (length <= 0) {
             lxe__syscall(SYS_close, directory);
             return length;
         }
-        const struct entry *entry;
+        const struct lxe_uapi_dirent *entry;
         for (int32_t at = 0; at < length; at += entry->length) {
-            entry = (const struct entry *)(buffer + at);
+            entry = (const struct lxe_uapi_dirent *)(buffer + at);
             int32_t number = 0;
             if (entry->name[0] == '.')
                 continue;

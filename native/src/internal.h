@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -86,6 +87,20 @@ LXE_INTERNAL int32_t lxe__pidfd_number(int32_t pidfd);
 static inline int64_t lxe__nanoseconds(struct lxe_uapi_old_timeval time)
 {
     return (int64_t)time.seconds * 1000000000 + (int64_t)time.microseconds * 1000;
+}
+
+/** What waitid(2) told. */
+static inline struct lxe_pidfd_status lxe__status_of(const siginfo_t *info, const struct lxe_uapi_rusage *usage)
+{
+    return (struct lxe_pidfd_status){
+        .pid = info->si_pid,
+        .uid = info->si_uid,
+        .code = info->si_code,
+        .status = info->si_status,
+        .user_time = lxe__nanoseconds(usage->user),
+        .system_time = lxe__nanoseconds(usage->system),
+        .max_rss = (int64_t)usage->max_rss * 1024,
+    };
 }
 
 /** Whether a feature is there for certain, for those that have a substitute. After the first time only a load. */

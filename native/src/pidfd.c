@@ -79,15 +79,7 @@ int32_t lxe_pidfd_wait(int32_t pidfd, uint32_t options, struct lxe_pidfd_status 
                          : wait_by_number(pidfd, options, &info, &usage);
     if (result < 0)
         return result;
-    struct lxe_pidfd_status own = {
-        .pid = info.si_pid,
-        .uid = info.si_uid,
-        .code = info.si_code,
-        .status = info.si_status,
-        .user_time = lxe__nanoseconds(usage.user),
-        .system_time = lxe__nanoseconds(usage.system),
-        .max_rss = (int64_t)usage.max_rss * 1024,
-    };
+    struct lxe_pidfd_status own = lxe__status_of(&info, &usage);
     lxe__struct_give(status, &own, size);
     return own.pid != 0;
 }

@@ -50,15 +50,7 @@ static void reap(void)
         if (lxe__syscall(SYS_waitid, P_ALL, 0, &info, WEXITED | WSTOPPED | WCONTINUED | WNOHANG, &usage) < 0 ||
             info.si_pid == 0)
             break;
-        const struct lxe_pidfd_status status = {
-            .pid = info.si_pid,
-            .uid = info.si_uid,
-            .code = info.si_code,
-            .status = info.si_status,
-            .user_time = lxe__nanoseconds(usage.user),
-            .system_time = lxe__nanoseconds(usage.system),
-            .max_rss = (int64_t)usage.max_rss * 1024,
-        };
+        const struct lxe_pidfd_status status = lxe__status_of(&info, &usage);
         int ended = status.code == CLD_EXITED || status.code == CLD_KILLED || status.code == CLD_DUMPED;
         if (lxe__slot_publish(&status, ended))
             changed = 1;

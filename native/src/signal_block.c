@@ -53,15 +53,6 @@ struct state {
     char letter;
 };
 
-/** struct linux_dirent64, of getdents64(2). */
-struct entry {
-    uint64_t inode;
-    int64_t offset;
-    uint16_t length;
-    uint8_t type;
-    char name[];
-};
-
 static void handle(int signal, siginfo_t *info, void *context)
 {
     (void)signal;
@@ -207,15 +198,15 @@ static int32_t go_round(int32_t signal, int64_t deadline, int32_t *thread)
     if (tasks < 0)
         return tasks;
     while (clean >= 0) {
-        _Alignas(struct entry) char buffer[4096];
+        _Alignas(struct lxe_uapi_dirent) char buffer[4096];
         int32_t length = lxe__syscall(SYS_getdents64, tasks, buffer, sizeof buffer);
         if (length < 0)
             clean = length;
         if (length <= 0)
             break;
-        const struct entry *entry;
+        const struct lxe_uapi_dirent *entry;
         for (int32_t at = 0; at < length && clean >= 0; at += entry->length) {
-            entry = (const struct entry *)(buffer + at);
+            entry = (const struct lxe_uapi_dirent *)(buffer + at);
             int32_t tid = 0;
             for (const char *digit = entry->name; *digit >= '0' && *digit <= '9'; digit++)
                 tid = tid * 10 + (*digit - '0');

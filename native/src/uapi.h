@@ -126,6 +126,15 @@ struct lxe_uapi_old_timeval {
     long microseconds;
 };
 
+/** struct linux_dirent64, of getdents64(2) */
+struct lxe_uapi_dirent {
+    uint64_t inode;
+    int64_t offset;
+    uint16_t length;
+    uint8_t type;
+    char name[];
+};
+
 /** struct rusage as the kernel writes it; that of some C libraries is wider. */
 struct lxe_uapi_rusage {
     struct lxe_uapi_old_timeval user;

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* What a spawn through the reaper costs against lxe_spawn_start: each starts /bin/true and awaits its status, taking turns. */
+/*
+ * What a spawn through the reaper costs against lxe_spawn_start: each starts /bin/true and awaits its status, taking turns.
+ *
+ * Until the status is there, the two compare the same on an idle and on a busy machine. Until the call returns they do not:
+ * the helper is woken by the execve and then wakes the caller, and where no processor is free the program that was started
+ * often runs before the caller does, until it first sleeps or ends. That time is the program's, not the reaper's: a program
+ * that ends at once makes it vanish.
+ */
+#include "measure.h"
+
 #include <linuxevents.h>
 
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ROUNDS 2000
@@ -17,30 +23,17 @@ static const struct lxe_spawn_options options = {
     .size = sizeof options, .path = "/bin/true", .arguments = arguments, .environment = environment};
 static int32_t changes;
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
-}
-
-static void fail(void)
-{
-    fputs("/bin/true did not start\n", stderr);
-    exit(1);
-}
-
 static double start_directly(double *started)
 {
-    double begin = now();
+    double begin = nanoseconds();
     struct lxe_spawn_result child = {.size = sizeof child};
     int status;
     if (lxe_spawn_start(&options, &child) != 0)
-        fail();
-    *started = now() - begin;
+        fail("starting /bin/true");
+    *started = nanoseconds() - begin;
     if (waitpid(child.pid, &status, 0) != child.pid || status != 0)
-        fail();
-    double reaped = now() - begin;
+        fail("starting /bin/true");
+    double reaped = nanoseconds() - begin;
     if (child.pidfd >= 0)
         close(child.pidfd);
     return reaped;
@@ -48,15 +41,15 @@ static double start_directly(double *started)
 
 static double start_by_reaper(double *started)
 {
-    double begin = now();
+    double begin = nanoseconds();
     struct lxe_reaper_child child = {.size = sizeof child};
     struct lxe_pidfd_status status = {.size = sizeof status};
     if (lxe_reaper_spawn(&options, &child) != 0)
-        fail();
-    *started = now() - begin;
+        fail("starting /bin/true");
+    *started = nanoseconds() - begin;
     if (lxe_reaper_wait(child.child, LXE_WAIT_EXITED, LXE_NO_DEADLINE, &status) != 1 || status.status != 0)
-        fail();
-    double reaped = now() - begin;
+        fail("starting /bin/true");
+    double reaped = nanoseconds() - begin;
     lxe_reaper_release(child.child);
     return reaped;
 }
@@ -65,18 +58,6 @@ static void *run(void *unused)
 {
     lxe_reaper_run(0, changes);
     return unused;
-}
-
-static int compare(const void *a, const void *b)
-{
-    double difference = *(const double *)a - *(const double *)b;
-    return (difference > 0) - (difference < 0);
-}
-
-static double median(double *values)
-{
-    qsort(values, ROUNDS, sizeof *values, compare);
-    return values[ROUNDS / 2];
 }
 
 int main(void)
@@ -92,10 +73,7 @@ int main(void)
         reaped[0][i] = start_directly(&started[0][i]);
         reaped[1][i] = start_by_reaper(&started[1][i]);
     }
-    double direct = median(started[0]), reaper = median(started[1]);
-    printf("start:          lxe_spawn_start %6.1f us, lxe_reaper_spawn %6.1f us, ratio %.3f\n", direct, reaper, reaper / direct);
-    direct = median(reaped[0]);
-    reaper = median(reaped[1]);
-    printf("start and reap: lxe_spawn_start %6.1f us, lxe_reaper_spawn %6.1f us, ratio %.3f\n", direct, reaper, reaper / direct);
+    print_spawns("start:", "lxe_spawn_start", started[0], "lxe_reaper_spawn", started[1], ROUNDS);
+    print_spawns("start and reap:", "lxe_spawn_start", reaped[0], "lxe_reaper_spawn", reaped[1], ROUNDS);
     return 0;
 }

@@ -1,24 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* What lxe_spawn_start costs against plain vfork and execve: each starts /bin/true and reaps it, taking turns. */
+#include "measure.h"
+
 #include <linuxevents.h>
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ROUNDS 2000
 
 static const char *const arguments[] = {"true", NULL};
 static const char *const environment[] = {NULL};
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
-}
 
 static pid_t start_plainly(void)
 {
@@ -41,30 +33,16 @@ static pid_t start(void)
     return result.pid;
 }
 
-/** Microseconds until the program is started, and until it is reaped. */
+/** Nanoseconds until the program is started, and until it is reaped. */
 static void measure(pid_t (*function)(void), double *started, double *reaped)
 {
-    double begin = now();
+    double begin = nanoseconds();
     pid_t pid = function();
-    *started = now() - begin;
+    *started = nanoseconds() - begin;
     int status;
-    if (pid <= 0 || waitpid(pid, &status, 0) != pid || status != 0) {
-        fputs("/bin/true did not start\n", stderr);
-        exit(1);
-    }
-    *reaped = now() - begin;
-}
-
-static int compare(const void *a, const void *b)
-{
-    double difference = *(const double *)a - *(const double *)b;
-    return (difference > 0) - (difference < 0);
-}
-
-static double median(double *values)
-{
-    qsort(values, ROUNDS, sizeof *values, compare);
-    return values[ROUNDS / 2];
+    if (pid <= 0 || waitpid(pid, &status, 0) != pid || status != 0)
+        fail("starting /bin/true");
+    *reaped = nanoseconds() - begin;
 }
 
 int main(void)
@@ -75,10 +53,7 @@ int main(void)
         measure(start_plainly, &started[0][i], &reaped[0][i]);
         measure(start, &started[1][i], &reaped[1][i]);
     }
-    double plain = median(started[0]), ours = median(started[1]);
-    printf("start:          vfork %6.1f us, lxe_spawn_start %6.1f us, ratio %.3f\n", plain, ours, ours / plain);
-    plain = median(reaped[0]);
-    ours = median(reaped[1]);
-    printf("start and reap: vfork %6.1f us, lxe_spawn_start %6.1f us, ratio %.3f\n", plain, ours, ours / plain);
+    print_spawns("start:", "vfork", started[0], "lxe_spawn_start", started[1], ROUNDS);
+    print_spawns("start and reap:", "vfork", reaped[0], "lxe_spawn_start", reaped[1], ROUNDS);
     return 0;
 }

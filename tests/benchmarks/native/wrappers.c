@@ -3,13 +3,12 @@
  * What a wrapper costs over libc's syscall() for the same system call. Both are run in turns, in short rounds, and
  * the medians compared, so that whatever else the machine does meets both alike.
  */
+#include "measure.h"
+
 #include <linuxevents.h>
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { ROUNDS = 301, CALLS = 2000, MOST_EVENTS = 256, PIDFD_SEND_SIGNAL = 424, EPOLL_PWAIT2 = 441 };
@@ -20,12 +19,6 @@ static struct lxe_epoll_event events[MOST_EVENTS];
 static struct epoll_event raw_events[MOST_EVENTS];
 static uint64_t value = 1;
 static volatile long result; /* each subject stores here, so that none is left by a jump and all have the same depth */
-
-static void fail(const char *what)
-{
-    fprintf(stderr, "wrappers: %s failed\n", what);
-    exit(1);
-}
 
 /* The subjects: each makes one call. */
 static void write_wrapped(void) { result = lxe_eventfd_write(counter, 1); }
@@ -62,24 +55,10 @@ static void deadline_raw(void) /* the kernel wants a span: whoever has a deadlin
 
 static double round_of(void (*subject)(void))
 {
-    struct timespec start, end;
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    double begin = nanoseconds();
     for (int i = 0; i < CALLS; i++)
         subject();
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    return ((double)(end.tv_sec - start.tv_sec) * 1e9 + (double)(end.tv_nsec - start.tv_nsec)) / CALLS;
-}
-
-static int by_value(const void *one, const void *other)
-{
-    double a = *(const double *)one, b = *(const double *)other;
-    return (a > b) - (a < b);
-}
-
-static double median(double *rounds)
-{
-    qsort(rounds, ROUNDS, sizeof *rounds, by_value);
-    return rounds[ROUNDS / 2];
+    return (nanoseconds() - begin) / CALLS;
 }
 
 static void compare(const char *name, int count, void (*wrapped)(void), void (*raw)(void))
@@ -100,8 +79,8 @@ static void compare(const char *name, int count, void (*wrapped)(void), void (*r
             differences[i] = one - other;
         }
     }
-    double difference = median(differences);
-    printf("%-36s %9.1f %9.1f %+9.1f", name, median(raw_rounds), median(wrapped_rounds), difference);
+    double difference = median(differences, ROUNDS);
+    printf("%-36s %9.1f %9.1f %+9.1f", name, median(raw_rounds, ROUNDS), median(wrapped_rounds, ROUNDS), difference);
     if (count > 0)
         printf(" %+9.2f", difference / count);
     putchar('\n');
