@@ -73,7 +73,7 @@ function kind(id,    name) {
         return kind(type(id)) "*"
     if (tag[id] == "array_type")
         return kind(type(id)) bounds(id)
-    if (tag[id] == "typedef" && name ~ /^u?int(8|16|32|64)_t$/) {
+    if (tag[id] == "typedef" && name ~ /^u?int(8|16|32|64|ptr)_t$/) {
         sub(/_t$/, "", name)
         return name
     }

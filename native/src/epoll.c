@@ -123,3 +123,43 @@ int32_t lxe_epoll_wait(int32_t epoll_fd, struct lxe_epoll_event *events, int32_t
     }
     return wait_by_ppoll(epoll_fd, events, capacity, deadline, signal_mask);
 }
+
+int32_t lxe_epoll_get_params(int32_t epoll_fd, struct lxe_epoll_params *params)
+{
+    int32_t size = lxe__struct_size(params, sizeof *params);
+    if (size < 0)
+        return size;
+    int32_t missing = lxe__feature_check(LXE_FEATURE_EPOLL_PARAMS);
+    if (missing != 0)
+        return missing;
+    struct lxe_uapi_epoll_params kernels = {0};
+    int32_t result = lxe__syscall(SYS_ioctl, epoll_fd, LXE_UAPI_EPIOCGPARAMS, &kernels);
+    if (result < 0)
+        return result;
+    const struct lxe_epoll_params own = {
+        .busy_poll_usecs = kernels.busy_poll_usecs,
+        .busy_poll_budget = kernels.busy_poll_budget,
+        .prefer_busy_poll = kernels.prefer_busy_poll,
+    };
+    lxe__struct_give(params, &own, size);
+    return 0;
+}
+
+int32_t lxe_epoll_set_params(int32_t epoll_fd, const struct lxe_epoll_params *params)
+{
+    struct lxe_epoll_params own = {0};
+    int32_t size = lxe__struct_size(params, sizeof own);
+    if (size < 0)
+        return size;
+    int32_t missing = lxe__feature_check(LXE_FEATURE_EPOLL_PARAMS);
+    if (missing != 0)
+        return missing;
+    memcpy(&own, params, (size_t)size);
+    const struct lxe_uapi_epoll_params kernels = {
+        .busy_poll_usecs = own.busy_poll_usecs,
+        .busy_poll_budget = own.busy_poll_budget,
+        .prefer_busy_poll = own.prefer_busy_poll,
+        .pad = own.reserved,
+    };
+    return lxe__syscall(SYS_ioctl, epoll_fd, LXE_UAPI_EPIOCSPARAMS, &kernels);
+}

@@ -3,11 +3,16 @@
 
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #define LXE_FD_BOTH (LXE_FD_READ | LXE_FD_WRITE)
 
 _Static_assert(LXE_FD_READ - 1 == O_RDONLY && LXE_FD_WRITE - 1 == O_WRONLY && LXE_FD_BOTH - 1 == O_RDWR, "");
 _Static_assert(LXE_FD_READ - 1 == SHUT_RD && LXE_FD_WRITE - 1 == SHUT_WR && LXE_FD_BOTH - 1 == SHUT_RDWR, "");
+_Static_assert(sizeof(struct lxe_fd_vector) == sizeof(struct iovec), "passed on as it is");
+_Static_assert(offsetof(struct lxe_fd_vector, buffer) == offsetof(struct iovec, iov_base), "");
+_Static_assert(offsetof(struct lxe_fd_vector, length) == offsetof(struct iovec, iov_len), "");
+_Static_assert(sizeof(uintptr_t) == sizeof(size_t), "");
 _Static_assert(SOCK_CLOEXEC == O_CLOEXEC && SOCK_NONBLOCK == O_NONBLOCK, "");
 
 /** Whether it names at least one direction and nothing else. */
@@ -93,6 +98,16 @@ int32_t lxe_fd_read(int32_t fd, void *buffer, uint32_t length)
 int32_t lxe_fd_write(int32_t fd, const void *buffer, uint32_t length)
 {
     return lxe__syscall(SYS_write, fd, buffer, length);
+}
+
+int32_t lxe_fd_readv(int32_t fd, const struct lxe_fd_vector *vectors, uint32_t count)
+{
+    return lxe__syscall(SYS_readv, fd, vectors, (size_t)count);
+}
+
+int32_t lxe_fd_writev(int32_t fd, const struct lxe_fd_vector *vectors, uint32_t count)
+{
+    return lxe__syscall(SYS_writev, fd, vectors, (size_t)count);
 }
 
 int32_t lxe_fd_set_nonblocking(int32_t fd, int32_t nonblocking)

@@ -84,6 +84,24 @@ static inline int32_t lxe__read_counter(int32_t fd, uint64_t *value)
  */
 LXE_INTERNAL int32_t lxe__pidfd_number(int32_t pidfd);
 
+/**
+ * lxe__pidfd_child - the process id of a child of this process that nobody has reaped yet
+ *
+ * Return: a number above 0; -ECHILD when it is none; or as lxe__pidfd_number.
+ */
+LXE_INTERNAL int32_t lxe__pidfd_child(int32_t pidfd);
+
+/** What comes with a signal and a value from this process. */
+LXE_INTERNAL void lxe__queued_info(siginfo_t *info, int32_t signal, uint64_t value);
+
+/**
+ * lxe__signal_by_number - signals a process that can't be mistaken, or the group that it leads; can run in the reaper's helper
+ * @pid: above 1
+ * @info: what comes with it, or NULL; not for a group
+ * @flags: LXE_PIDFD_SIGNAL_PROCESS, LXE_PIDFD_SIGNAL_GROUP, or 0
+ */
+LXE_INTERNAL int32_t lxe__signal_by_number(int32_t pid, int32_t signal, const siginfo_t *info, uint32_t flags);
+
 static inline int64_t lxe__nanoseconds(struct lxe_uapi_old_timeval time)
 {
     return (int64_t)time.seconds * 1000000000 + (int64_t)time.microseconds * 1000;

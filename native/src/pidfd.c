@@ -6,9 +6,6 @@
 #include <sys/wait.h>
 
 _Static_assert(LXE_UAPI_PIDFD_NONBLOCK == O_NONBLOCK && LXE_UAPI_PIDFD_THREAD == O_EXCL, "");
-_Static_assert(LXE_PIDFD_SIGNAL_THREAD == LXE_UAPI_PIDFD_SIGNAL_THREAD, "");
-_Static_assert(LXE_PIDFD_SIGNAL_PROCESS == LXE_UAPI_PIDFD_SIGNAL_THREAD_GROUP, "");
-_Static_assert(LXE_PIDFD_SIGNAL_GROUP == LXE_UAPI_PIDFD_SIGNAL_PROCESS_GROUP, "");
 _Static_assert(LXE_WAIT_NOHANG == WNOHANG && LXE_WAIT_STOPPED == WSTOPPED && LXE_WAIT_EXITED == WEXITED, "");
 _Static_assert(LXE_WAIT_CONTINUED == WCONTINUED && LXE_WAIT_NOWAIT == WNOWAIT, "");
 _Static_assert(LXE_CHILD_EXITED == CLD_EXITED && LXE_CHILD_KILLED == CLD_KILLED && LXE_CHILD_DUMPED == CLD_DUMPED, "");
@@ -31,14 +28,6 @@ int32_t lxe_pidfd_open(int32_t pid, uint32_t flags)
     uint32_t kernel_flags = ((flags & LXE_NONBLOCK) != 0 ? LXE_UAPI_PIDFD_NONBLOCK : 0) |
                             ((flags & LXE_PIDFD_THREAD) != 0 ? LXE_UAPI_PIDFD_THREAD : 0);
     return lxe__syscall(LXE_NR_PIDFD_OPEN, pid, kernel_flags);
-}
-
-int32_t lxe_pidfd_signal(int32_t pidfd, int32_t signal, uint32_t flags)
-{
-    int32_t missing = lxe__feature_check(LXE_FEATURE_PIDFD_SIGNAL);
-    if (missing != 0)
-        return missing;
-    return lxe__syscall(LXE_NR_PIDFD_SEND_SIGNAL, pidfd, signal, NULL, flags);
 }
 
 int32_t lxe_pidfd_getfd(int32_t pidfd, int32_t fd, uint32_t flags)

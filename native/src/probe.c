@@ -145,30 +145,63 @@ static int32_t ask(int32_t pidfd, uint64_t *mask)
     return result;
 }
 
-static int32_t probe_pidfd_info(void)
+/* Asks about a child that has ended, before and after it is reaped. @flags: LXE_UAPI_CLONE_PIDFD, or 0: its pidfd is opened */
+static int32_t ask_about_child(int flags, uint64_t before, uint64_t after)
 {
-    int32_t pidfd = lxe__syscall(LXE_NR_PIDFD_OPEN, lxe__syscall(SYS_getpid), 0);
+    int32_t pidfd = -1;
+    int32_t pid = start_short_child(flags, &pidfd);
+    if (pid < 0)
+        return pid;
+    if (flags == 0)
+        pidfd = lxe__syscall(LXE_NR_PIDFD_OPEN, pid, 0);
+    uint64_t mask = before;
+    int32_t result = pidfd < 0 || before == 0 ? pidfd : ask(pidfd, &mask);
+    reap(pid);
     if (pidfd < 0)
         return pidfd;
-    uint64_t mask = LXE_UAPI_PIDFD_INFO_PID;
-    int32_t result = ask(pidfd, &mask);
+    if (after != 0) {
+        mask = after;
+        result = ask(pidfd, &mask);
+    }
     close_probed(pidfd);
-    return result;
+    return result < 0 ? result : (mask & (before | after)) != 0 ? 0 : -ESRCH;
+}
+
+static int32_t probe_pidfd_info(void)
+{
+    return ask_about_child(LXE_UAPI_CLONE_PIDFD, LXE_UAPI_PIDFD_INFO_PID, 0);
+}
+
+static int32_t probe_pidfd_info_opened(void)
+{
+    return ask_about_child(0, LXE_UAPI_PIDFD_INFO_PID, 0);
 }
 
 static int32_t probe_pidfd_exit_info(void)
 {
-    int32_t pid = start_short_child(0, NULL);
-    if (pid < 0)
-        return pid;
-    int32_t pidfd = lxe__syscall(LXE_NR_PIDFD_OPEN, pid, 0);
-    reap(pid);
-    if (pidfd < 0)
-        return pidfd;
-    uint64_t mask = LXE_UAPI_PIDFD_INFO_EXIT;
-    int32_t result = ask(pidfd, &mask);
-    close_probed(pidfd);
-    return result < 0 ? result : (mask & LXE_UAPI_PIDFD_INFO_EXIT) != 0 ? 0 : -ESRCH;
+    return ask_about_child(LXE_UAPI_CLONE_PIDFD, 0, LXE_UAPI_PIDFD_INFO_EXIT);
+}
+
+static int32_t probe_pidfd_exit_info_opened(void)
+{
+    return ask_about_child(0, 0, LXE_UAPI_PIDFD_INFO_EXIT);
+}
+
+static int32_t probe_pidfd_signal_group(void)
+{
+    return expect_bad_descriptor(
+        lxe__syscall(LXE_NR_PIDFD_SEND_SIGNAL, BAD_DESCRIPTOR, 0, NULL, LXE_UAPI_PIDFD_SIGNAL_PROCESS_GROUP)); /* EINVAL before 6.9 */
+}
+
+static int32_t probe_epoll_params(void)
+{
+    struct lxe_uapi_epoll_params params;
+    int32_t set = lxe__syscall(SYS_epoll_create1, EPOLL_CLOEXEC);
+    if (set < 0)
+        return set;
+    int32_t result = lxe__syscall(SYS_ioctl, set, LXE_UAPI_EPIOCGPARAMS, &params);
+    close_probed(set);
+    return result;
 }
 
 static probe *const probes[LXE_FEATURE_COUNT] = {
@@ -183,7 +216,22 @@ static probe *const probes[LXE_FEATURE_COUNT] = {
     [LXE_FEATURE_PIDFD_GETFD] = probe_pidfd_getfd,
     [LXE_FEATURE_PIDFD_INFO] = probe_pidfd_info,
     [LXE_FEATURE_PIDFD_EXIT_INFO] = probe_pidfd_exit_info,
+    [LXE_FEATURE_PIDFD_SIGNAL_GROUP] = probe_pidfd_signal_group,
+    [LXE_FEATURE_EPOLL_PARAMS] = probe_epoll_params,
 };
+
+/*
+ * The probe for a feature. Some need a pidfd, and one of the two ways to have one may be forbidden, by killing perhaps: which, is known
+ * by the time that they run.
+ */
+static probe *choose(uint32_t feature)
+{
+    if (feature == LXE_FEATURE_PIDFD_INFO && lxe__feature_check(LXE_FEATURE_CLONE_PIDFD) != 0)
+        return probe_pidfd_info_opened;
+    if (feature == LXE_FEATURE_PIDFD_EXIT_INFO && lxe__feature_check(LXE_FEATURE_CLONE_PIDFD) != 0)
+        return probe_pidfd_exit_info_opened;
+    return probes[feature];
+}
 
 /* Whether a seccomp filter holds for this thread. A kernel without seccomp says EINVAL; a filter may refuse the question. */
 static int is_filtered(void)
@@ -222,9 +270,9 @@ static int leave_with_result(void *selected)
 
 int32_t lxe__feature_probe(uint32_t feature)
 {
+    probe *selected = choose(feature);
     if (!is_filtered())
-        return probes[feature]();
-    probe *selected = probes[feature];
+        return selected();
     _Alignas(16) char stack[8192];
     int flags = core_dumps_spare_us() ? CLONE_VM : 0;
     int32_t pid = start_child(leave_with_result, &selected, stack + sizeof stack, flags, NULL);

@@ -47,6 +47,8 @@ struct lxe__reaper {
     struct lxe__spawn *spawn;  /* LXE__REQUEST_SPAWN */
     uint64_t child;            /* its answer, or LXE__REQUEST_SIGNAL */
     int32_t signal;
+    uint32_t signal_flags;
+    const siginfo_t *signal_info; /* what comes with it, or NULL */
     int32_t result;
 };
 
@@ -91,6 +93,13 @@ LXE_INTERNAL void lxe__slot_born(uint64_t child, int32_t pid);
 
 /** The helper: the process id of a child that was not reaped, or a negative errno. */
 LXE_INTERNAL int32_t lxe__slot_pid(uint64_t child);
+
+/**
+ * lxe__slot_group - the helper: the group that a child leads, or has led
+ *
+ * Return: its number, which is still that group's; -ESRCH, -EBADF.
+ */
+LXE_INTERNAL int32_t lxe__slot_group(uint64_t child);
 
 /** The helper: publishes what happened to a process; a stop, or the end. Return: whether it is a child that has a slot. */
 LXE_INTERNAL int lxe__slot_publish(const struct lxe_pidfd_status *status, int ended);

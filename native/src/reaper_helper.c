@@ -81,8 +81,11 @@ static int32_t serve(void)
 {
     if (lxe__reaper.request == LXE__REQUEST_SPAWN)
         return spawn(lxe__reaper.spawn);
-    int32_t pid = lxe__slot_pid(lxe__reaper.child);
-    return pid > 0 ? lxe__syscall(SYS_kill, pid, lxe__reaper.signal) : pid;
+    int32_t pid = lxe__reaper.signal_flags == LXE_PIDFD_SIGNAL_GROUP ? lxe__slot_group(lxe__reaper.child)
+                                                                    : lxe__slot_pid(lxe__reaper.child);
+    if (pid < 0)
+        return pid;
+    return lxe__signal_by_number(pid, lxe__reaper.signal, lxe__reaper.signal_info, lxe__reaper.signal_flags);
 }
 
 /** Takes one message, which may complete a request. @received: how many of its descriptors have come */

@@ -193,17 +193,32 @@ int32_t lxe_reaper_spawn(const struct lxe_spawn_options *options, struct lxe_rea
     return error;
 }
 
-int32_t lxe_reaper_signal(uint64_t child, int32_t signal)
+/** Has the helper send a signal. */
+static int32_t send_signal(uint64_t child, int32_t signal, const siginfo_t *info, uint32_t flags)
 {
-    int32_t result = lxe__slot_pid(child);
-    if (result < 0)
+    int32_t result = lxe__slot_pid(child); /* of what has ended there may be a group left */
+    if (result < 0 && (result != -ESRCH || flags != LXE_PIDFD_SIGNAL_GROUP))
         return result;
     if (!lxe__reaper_is_ready())
         return -ESRCH;
     uint64_t former = lxe__reaper_enter();
     lxe__reaper.child = child;
     lxe__reaper.signal = signal;
+    lxe__reaper.signal_info = info;
+    lxe__reaper.signal_flags = flags;
     result = ask(LXE__REQUEST_SIGNAL, NULL, 0);
     lxe__reaper_leave(former);
     return result;
+}
+
+int32_t lxe_reaper_signal(uint64_t child, int32_t signal, uint32_t flags)
+{
+    return send_signal(child, signal, NULL, flags);
+}
+
+int32_t lxe_reaper_queue(uint64_t child, int32_t signal, uint64_t value)
+{
+    siginfo_t info;
+    lxe__queued_info(&info, signal, value);
+    return send_signal(child, signal, &info, 0);
 }

@@ -19,11 +19,19 @@
  * - The helper waits for nobody here: a program that was stopped or killed in the middle of these functions does not keep it.
  *
  * Processes are found by a hash table of their ids, which only the helper touches.
+ *
+ * Groups. While a child is not reaped, a group with its number is the one that it leads: the number is not free. Afterwards it is
+ * taken as long as the group has a member; the helper knows of those that it has adopted. Those groups are in a list, and out of it as
+ * soon as one look finds none: before each signal, and whenever a process is reaped. The looks are that waitid finds a living child in the
+ * group, and that no process has the number, as the founder of another group with it would. (What remains: all members leave the group at
+ * once, unseen; all numbers are used up once around; and a descendant of ours that gets this one founds a group, ends, and is reaped
+ * by a parent of its own, which leaves a member to us.)
  */
 #include "reaper.h"
 
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 
 enum { FREE, RUNNING, ABANDONED, ENDED, LOST, STATE = 7, GENERATION = 8 };
 
@@ -34,6 +42,8 @@ struct slot {
     _Atomic uint32_t changes; /* how many events there were: the futex */
     _Atomic uint32_t stop;    /* LXE_CHILD_STOPPED, _TRAPPED or _CONTINUED << 8 | signal; 0: none that was not reported */
     uint32_t next;            /* in the bucket, or in the list of free ones: index + 1, or 0 */
+    uint32_t next_group;      /* in the list of groups: index + 1, or 0 */
+    int has_group;            /* whether it is in that list */
     int32_t pid;
     struct lxe_pidfd_status status;
 };
@@ -42,6 +52,7 @@ static struct slot *slots;        /* LXE_REAPER_MAX_CHILDREN of them, of which t
 static uint32_t *buckets;         /* index + 1, or 0 */
 static uint32_t used;
 static uint32_t free_list;        /* the helper's; index + 1, or 0 */
+static uint32_t groups;           /* the helper's: children that have ended, and whose groups have not; index + 1, or 0 */
 static _Atomic uint32_t released; /* index + 1, or 0 */
 
 int32_t lxe__slots_map(void)
@@ -90,6 +101,27 @@ static struct slot *find(uint64_t child, uint32_t *word)
     return &slots[index];
 }
 
+/** Whether a group whose leader was reaped has a member that we have adopted. WSTOPPED: of the living. */
+static int has_members(int32_t group)
+{
+    return lxe__syscall(SYS_waitid, P_PGID, group, NULL, WSTOPPED | WNOHANG | WNOWAIT, NULL) == 0 &&
+           lxe__syscall(SYS_kill, group, 0) == -ESRCH;
+}
+
+/** Takes out of the list what has no member any more, and the groups of slots that are used no longer. @reaped: whose number is free */
+static void review_groups(int32_t reaped)
+{
+    for (uint32_t *link = &groups; *link != 0;) {
+        struct slot *slot = &slots[*link - 1];
+        if ((slot->word & STATE) == ENDED && slot->pid != reaped && has_members(slot->pid))
+            link = &slot->next_group;
+        else {
+            slot->has_group = 0;
+            *link = slot->next_group;
+        }
+    }
+}
+
 uint64_t lxe__slot_take(void)
 {
     if (free_list == 0)
@@ -103,6 +135,8 @@ uint64_t lxe__slot_take(void)
     else
         return 0;
     struct slot *slot = &slots[index];
+    if (slot->has_group)
+        review_groups(slot->pid);
     uint32_t generation = slot->word / GENERATION + 1;
     if (generation > UINT32_MAX / GENERATION)
         generation = 1;
@@ -137,33 +171,53 @@ int32_t lxe__slot_pid(uint64_t child)
     return (word & STATE) == RUNNING ? slot->pid : -ESRCH;
 }
 
+int32_t lxe__slot_group(uint64_t child)
+{
+    int32_t pid = lxe__slot_pid(child);
+    if (pid != -ESRCH)
+        return pid;
+    const struct slot *slot = &slots[(uint32_t)child];
+    return slot->has_group && has_members(slot->pid) ? slot->pid : -ESRCH;
+}
+
 int lxe__slot_publish(const struct lxe_pidfd_status *status, int ended)
 {
+    if (ended)
+        review_groups(status->pid);
     uint32_t *link = bucket_of(status->pid);
     while (*link != 0 && slots[*link - 1].pid != status->pid)
         link = &slots[*link - 1].next;
     if (*link == 0)
         return 0;
     struct slot *slot = &slots[*link - 1];
-    if (ended) {
-        *link = slot->next;
-        slot->status = *status;
-        uint32_t word = slot->word;
-        while (!atomic_compare_exchange_weak(&slot->word, &word,
-                                             word / GENERATION * GENERATION | ((word & STATE) == RUNNING ? ENDED : FREE)))
-            ;
-        if ((word & STATE) == ABANDONED)
-            push_free(slot);
-    } else
+    if (!ended) {
         slot->stop = (uint32_t)status->code << 8 | (uint32_t)status->status;
+        tell(slot);
+        return 1;
+    }
+    *link = slot->next;
+    slot->status = *status;
+    uint32_t word = slot->word;
+    while (!atomic_compare_exchange_weak(&slot->word, &word,
+                                         word / GENERATION * GENERATION | ((word & STATE) == RUNNING ? ENDED : FREE)))
+        ;
     tell(slot);
+    if ((word & STATE) == ABANDONED)
+        push_free(slot);
+    else if (has_members(status->pid)) {
+        slot->has_group = 1;
+        slot->next_group = groups;
+        groups = (uint32_t)(slot - slots) + 1;
+    }
     return 1;
 }
 
 void lxe__slots_lose(void)
 {
+    groups = 0;
     for (uint32_t i = 0; i < used; i++) {
         uint32_t word = slots[i].word, state;
+        slots[i].has_group = 0;
         do
             state = word & STATE;
         while ((state == RUNNING || state == ABANDONED) &&
@@ -171,7 +225,7 @@ void lxe__slots_lose(void)
                                              word / GENERATION * GENERATION | (state == RUNNING ? LOST : FREE)));
         if (state == ABANDONED)
             push_free(&slots[i]);
-        if (state == RUNNING)
+        if (state == RUNNING || state == ENDED) /* the helper may have died between publishing and telling */
             tell(&slots[i]);
     }
     if (buckets != NULL)

@@ -34,6 +34,7 @@
 
 /* 32-bit processors: the calls with 32-bit user and group ids. */
 #if defined(SYS_setresuid32)
+#define LXE_NR_GETUID SYS_getuid32
 #define LXE_NR_GETRESUID SYS_getresuid32
 #define LXE_NR_GETRESGID SYS_getresgid32
 #define LXE_NR_GETGROUPS SYS_getgroups32
@@ -41,6 +42,7 @@
 #define LXE_NR_SETRESGID SYS_setresgid32
 #define LXE_NR_SETGROUPS SYS_setgroups32
 #else
+#define LXE_NR_GETUID SYS_getuid
 #define LXE_NR_GETRESUID SYS_getresuid
 #define LXE_NR_GETRESGID SYS_getresgid
 #define LXE_NR_GETGROUPS SYS_getgroups
@@ -95,6 +97,19 @@ _Static_assert(sizeof(struct lxe_uapi_pidfd_info) == 64, "the size is part of th
 
 /** _IOWR(0xff, 11, struct pidfd_info) */
 #define LXE_UAPI_PIDFD_GET_INFO 0xc040ff0bu
+
+/** struct epoll_params. Linux 6.9 */
+struct lxe_uapi_epoll_params {
+    uint32_t busy_poll_usecs;
+    uint16_t busy_poll_budget;
+    uint8_t prefer_busy_poll;
+    uint8_t pad;
+};
+_Static_assert(sizeof(struct lxe_uapi_epoll_params) == 8, "the size is part of the requests' numbers");
+
+/** _IOW(0x8a, 1, struct epoll_params), _IOR(0x8a, 2, struct epoll_params) */
+#define LXE_UAPI_EPIOCSPARAMS 0x40088a01u
+#define LXE_UAPI_EPIOCGPARAMS 0x80088a02u
 
 /** struct __kernel_timespec: 64 bits on every processor. */
 struct lxe_uapi_timespec {

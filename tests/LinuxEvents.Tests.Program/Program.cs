@@ -37,6 +37,9 @@ string Obey(string command, string[] arguments)
         case "take": // NAME
             SignalInfo info = Wait(subscriptions[arguments[0]].WaitAsync());
             return $"{info.Signal} {info.Code} {info.SenderProcessId} {info.IntValue}";
+        case "value": // NAME
+            SignalInfo queued = Wait(subscriptions[arguments[0]].WaitAsync());
+            return $"{queued.Value} {queued.IntValue} {queued.Code} {queued.SenderProcessId} {queued.SenderUserId}";
         case "close": // NAME
             subscriptions[arguments[0]].Dispose();
             return "closed";

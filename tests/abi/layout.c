@@ -18,6 +18,17 @@ MEMBER(lxe_epoll_event, events, 0, 4);
 MEMBER(lxe_epoll_event, reserved, 4, 4);
 MEMBER(lxe_epoll_event, data, 8, 8);
 
+GROWS(lxe_epoll_params, 12);
+MEMBER(lxe_epoll_params, size, 0, 4);
+MEMBER(lxe_epoll_params, busy_poll_usecs, 4, 4);
+MEMBER(lxe_epoll_params, busy_poll_budget, 8, 2);
+MEMBER(lxe_epoll_params, prefer_busy_poll, 10, 1);
+MEMBER(lxe_epoll_params, reserved, 11, 1);
+
+FIXED(lxe_fd_vector, 2 * sizeof(void *));
+MEMBER(lxe_fd_vector, buffer, 0, sizeof(void *));
+MEMBER(lxe_fd_vector, length, sizeof(void *), sizeof(void *));
+
 FIXED(lxe_timerfd_setting, 16);
 MEMBER(lxe_timerfd_setting, value, 0, 8);
 MEMBER(lxe_timerfd_setting, interval, 8, 8);

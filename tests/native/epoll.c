@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/epoll.h>
+#include <stddef.h>
 #include <sys/resource.h>
 
 static void test_a_reused_number_brings_no_stale_event(void)
@@ -141,6 +142,45 @@ static void test_errors(void)
     close_all(set, fd, -1);
 }
 
+static void test_busy_poll_parameters(void)
+{
+    int set = make_set(), fd = make_counter(0);
+    struct lxe_epoll_params params = {.size = sizeof params, .busy_poll_usecs = 1};
+    CHECK_EQ(lxe_epoll_get_params(set, NULL), -EFAULT);
+    CHECK_EQ(lxe_epoll_set_params(set, NULL), -EFAULT);
+    int32_t result = lxe_epoll_get_params(set, &params);
+    if (has(LXE_FEATURE_EPOLL_PARAMS, "test_busy_poll_parameters")) {
+        CHECK_EQ(result, 0);
+        CHECK_EQ(params.size, sizeof params);
+        CHECK(params.busy_poll_usecs == 0 && params.busy_poll_budget == 0 && params.prefer_busy_poll == 0 && params.reserved == 0);
+        params = (struct lxe_epoll_params){sizeof params, 64, 16, 1, 0};
+        CHECK_EQ(lxe_epoll_set_params(set, &params), 0);
+        memset(&params, 0xee, sizeof params);
+        params.size = sizeof params;
+        CHECK_EQ(lxe_epoll_get_params(set, &params), 0);
+        CHECK(params.busy_poll_usecs == 64 && params.busy_poll_budget == 16 && params.prefer_busy_poll == 1 && params.reserved == 0);
+
+        const struct lxe_epoll_params wrong[] = {{sizeof params, 0x80000000u, 0, 0, 0}, {sizeof params, 0, 0, 2, 0}, {sizeof params, 0, 0, 0, 1}};
+        for (int i = 0; i < 3; i++)
+            CHECK_EQ(lxe_epoll_set_params(set, &wrong[i]), -EINVAL);
+        params.busy_poll_budget = 65;
+        int32_t large = lxe_epoll_set_params(set, &params); /* CAP_NET_ADMIN */
+        CHECK(large == 0 || large == -EPERM);
+        params = (struct lxe_epoll_params){.size = offsetof(struct lxe_epoll_params, busy_poll_budget), .busy_poll_usecs = 5, .busy_poll_budget = 7};
+        CHECK_EQ(lxe_epoll_set_params(set, &params), 0); /* what its structure does not have is 0 */
+        params.size = sizeof params;
+        CHECK_EQ(lxe_epoll_get_params(set, &params), 0);
+        CHECK(params.busy_poll_usecs == 5 && params.busy_poll_budget == 0);
+        CHECK_EQ(lxe_epoll_get_params(fd, &params), -ENOTTY);
+        CHECK_EQ(lxe_epoll_set_params(-1, &params), -EBADF);
+    } else {
+        CHECK(result < 0);
+        CHECK_EQ(lxe_epoll_set_params(set, &params), result);
+        CHECK_EQ(params.busy_poll_usecs, 1);
+    }
+    close_all(set, fd, -1);
+}
+
 int main(void)
 {
     RUN(test_a_reused_number_brings_no_stale_event);
@@ -150,5 +190,6 @@ int main(void)
     RUN(test_a_forked_child_leaves_the_set_alone);
     RUN(test_exclusive);
     RUN(test_errors);
+    RUN(test_busy_poll_parameters);
     return 0;
 }

@@ -25,6 +25,39 @@ static void test_pipe(void)
     CHECK_EQ(lxe_fd_close_take(ends[0]), 0);
 }
 
+#define COUNT(array) ((uint32_t)(sizeof(array) / sizeof *(array)))
+
+static void test_vectors(void)
+{
+    char first[2], second[4], words[] = "hello world";
+    int32_t ends[2];
+    make_pipe(ends, LXE_NONBLOCK);
+    const struct lxe_fd_vector out[] = {{words, 5}, {NULL, 0}, {words + 5, 6}}, in[] = {{first, 2}, {second, 4}};
+    CHECK_EQ(lxe_fd_readv(ends[0], in, COUNT(in)), -EAGAIN);
+    CHECK_EQ(lxe_fd_writev(ends[1], out, COUNT(out)), 11);
+    CHECK_EQ(lxe_fd_readv(ends[0], in, COUNT(in)), 6);
+    CHECK_EQ(memcmp(first, "he", 2), 0);
+    CHECK_EQ(memcmp(second, "llo ", 4), 0);
+    CHECK_EQ(lxe_fd_readv(ends[0], in, COUNT(in)), 5);
+    CHECK_EQ(memcmp(second, "rld ", 4), 0);
+    CHECK_EQ(lxe_fd_writev(ends[1], NULL, 0), 0);
+
+    struct lxe_fd_vector many[LXE_FD_MAX_VECTORS + 1];
+    for (uint32_t i = 0; i < COUNT(many); i++)
+        many[i] = (struct lxe_fd_vector){words, 1};
+    CHECK_EQ(lxe_fd_writev(ends[1], many, LXE_FD_MAX_VECTORS), LXE_FD_MAX_VECTORS);
+    CHECK_EQ(lxe_fd_writev(ends[1], many, LXE_FD_MAX_VECTORS + 1), -EINVAL);
+    CHECK_EQ(lxe_fd_readv(ends[0], many, UINT32_MAX), -EINVAL);
+    CHECK_EQ(lxe_fd_readv(ends[0], many, LXE_FD_MAX_VECTORS), LXE_FD_MAX_VECTORS);
+    CHECK_EQ(lxe_fd_readv(ends[0], NULL, 1), -EFAULT);
+    CHECK_EQ(lxe_fd_readv(-1, in, 1), -EBADF);
+    const struct lxe_fd_vector too_long[] = {{words, UINTPTR_MAX}, {words, 1}};
+    CHECK_EQ(lxe_fd_writev(ends[1], too_long, 2), -EINVAL);
+    CHECK_EQ(lxe_fd_close_take(ends[1]), 0);
+    CHECK_EQ(lxe_fd_readv(ends[0], in, COUNT(in)), 0);
+    CHECK_EQ(lxe_fd_close_take(ends[0]), 0);
+}
+
 static void test_pipe_errors_write_nothing(void)
 {
     int32_t one = -7, other = -7;
@@ -178,6 +211,7 @@ static void test_close(void)
 int main(void)
 {
     RUN(test_pipe);
+    RUN(test_vectors);
     RUN(test_pipe_errors_write_nothing);
     RUN(test_dup);
     RUN(test_nonblocking_belongs_to_the_description);

@@ -3,7 +3,7 @@
  * What a feature's state is remembered for the life of a process, so each test runs in a child of its own and this process
  * never asks. Sandboxes are in feature_sandbox.c.
  */
-#include "check.h"
+#include "pidfd_check.h"
 
 #include <stddef.h>
 #include <sys/resource.h>
@@ -22,17 +22,12 @@ static void in_child(int (*function)(void *), void *argument)
     CHECK_EQ(reap_child(start_child(function, argument)), 0);
 }
 
-static int leave(void *unused)
-{
-    (void)unused;
-    return 0;
-}
-
 static int check_table(void *unused)
 {
     static const char *const names[] = {
         "epoll_pwait2", "close_range",  "clone_pidfd", "pidfd_open",  "pidfd_nonblock",  "pidfd_thread",
         "pidfd_signal", "pidfd_wait",   "pidfd_getfd", "pidfd_info",  "pidfd_exit_info",
+        "pidfd_signal_group", "epoll_params",
     };
     (void)unused;
     CHECK_EQ(sizeof names / sizeof *names, LXE_FEATURE_COUNT);
@@ -142,9 +137,8 @@ static int check_exit_info_disabled(void *unused)
     if (!has(LXE_FEATURE_PIDFD_EXIT_INFO, "test_exit_info_disabled"))
         return 0;
     CHECK_EQ(lxe_feature_disable(LXE_FEATURE_PIDFD_EXIT_INFO), 0);
-    int pid = start_child(leave, NULL), pidfd = lxe_pidfd_open(pid, 0);
-    CHECK(pidfd >= 0);
-    reap_child(pid);
+    int32_t pidfd;
+    reap_child(start_with_pidfd(leave, NULL, &pidfd));
     CHECK_EQ(lxe_pidfd_info(pidfd, &pidfd_info), -ESRCH);
     return 0;
 }
@@ -192,6 +186,7 @@ static int check_shortage(void *unused)
     static const uint32_t need_a_descriptor[] = {
         LXE_FEATURE_CLONE_PIDFD,  LXE_FEATURE_PIDFD_OPEN, LXE_FEATURE_PIDFD_NONBLOCK,
         LXE_FEATURE_PIDFD_THREAD, LXE_FEATURE_PIDFD_INFO, LXE_FEATURE_PIDFD_EXIT_INFO,
+        LXE_FEATURE_EPOLL_PARAMS,
     };
     struct rlimit limit, none;
     (void)unused;

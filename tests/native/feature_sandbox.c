@@ -18,6 +18,7 @@
 #endif
 enum { P_PIDFD_ = 3, CLONE_PIDFD_ = 0x1000 };
 #define GET_INFO 0xc040ff0bu
+#define EPIOCGPARAMS_ 0x80088a02u
 
 #define NUMBER offsetof(struct seccomp_data, nr)
 #define ARGUMENT(i) (offsetof(struct seccomp_data, args) + 8 * (i)) /* the low half */
@@ -35,7 +36,8 @@ static void confine(uint32_t action)
         SKIP_UNLESS(424, 1), RETURN(action),               /* pidfd_send_signal */
         SKIP_UNLESS(438, 1), RETURN(action),               /* pidfd_getfd */
         SKIP_UNLESS(SYS_waitid, 3), LOAD(ARGUMENT(0)), SKIP_UNLESS(P_PIDFD_, 1), RETURN(action),
-        LOAD(NUMBER), SKIP_UNLESS(SYS_ioctl, 3), LOAD(ARGUMENT(1)), SKIP_UNLESS(GET_INFO, 1), RETURN(action),
+        LOAD(NUMBER), SKIP_UNLESS(SYS_ioctl, 5), LOAD(ARGUMENT(1)), SKIP_UNLESS(GET_INFO, 1), RETURN(action),
+        SKIP_UNLESS(EPIOCGPARAMS_, 1), RETURN(action),
         LOAD(NUMBER), SKIP_UNLESS(SYS_clone, 3), LOAD(ARGUMENT(0)), SKIP_UNLESS_ANY(CLONE_PIDFD_, 1), RETURN(action),
         RETURN(SECCOMP_RET_ALLOW),
     };

@@ -28,14 +28,42 @@ static inline int run_until_released(void *argument)
     return self->code;
 }
 
+/** Whether children have pidfds: opened, or from their birth, where opening is forbidden. */
+static inline int has_child_pidfd(void)
+{
+    struct lxe_feature_info info = {.size = sizeof info};
+    return lxe_feature_query(LXE_FEATURE_CLONE_PIDFD, &info) == 1 || has(LXE_FEATURE_PIDFD_OPEN, "everything");
+}
+
+/** A child made as by start_child, and its pidfd. */
+static inline int start_with_pidfd(int (*function)(void *), void *argument, int32_t *pidfd)
+{
+    struct lxe_feature_info info = {.size = sizeof info};
+    if (lxe_feature_query(LXE_FEATURE_PIDFD_OPEN, &info) == 1) {
+        int pid = start_child(function, argument);
+        *pidfd = lxe_pidfd_open(pid, 0);
+        CHECK(*pidfd >= 0);
+        return pid;
+    }
+    int fd = -1;
+    fflush(NULL);
+    int pid = MUST(syscall(SYS_clone, 0x1000 /* CLONE_PIDFD */ | SIGCHLD, NULL, &fd, NULL, NULL));
+    if (pid == 0) {
+        int code = function(argument);
+        fflush(NULL);
+        _exit(code);
+    }
+    CHECK(fd >= 0);
+    *pidfd = fd;
+    return pid;
+}
+
 static inline void start(struct child *child, int code)
 {
     child->code = code;
     CHECK_EQ(lxe_fd_pipe(&child->other_end, &child->pipe, 0), 0);
-    child->pid = start_child(run_until_released, child);
+    child->pid = start_with_pidfd(run_until_released, child, &child->pidfd);
     CHECK_EQ(lxe_fd_close_take(child->other_end), 0);
-    child->pidfd = lxe_pidfd_open(child->pid, 0);
-    CHECK(child->pidfd >= 0);
 }
 
 static inline void release(struct child *child)

@@ -14,14 +14,14 @@ static int32_t ask(int pidfd)
 
 static void test_a_running_process(void)
 {
-    int self = lxe_pidfd_open(getpid(), 0);
-    CHECK(self >= 0);
-    CHECK_EQ(ask(self), 0);
+    struct child child;
+    start(&child, 0);
+    CHECK_EQ(ask(child.pidfd), 0);
     CHECK_EQ(info.size, sizeof info);
     CHECK_EQ(info.valid & ~LXE_PIDFD_INFO_CGROUP, LXE_PIDFD_INFO_PID | LXE_PIDFD_INFO_CREDS);
-    CHECK_EQ(info.pid, getpid());
-    CHECK_EQ(info.tgid, getpid());
-    CHECK_EQ(info.ppid, getppid());
+    CHECK_EQ(info.pid, child.pid);
+    CHECK_EQ(info.tgid, child.pid);
+    CHECK_EQ(info.ppid, getpid());
     CHECK_EQ(info.ruid, getuid());
     CHECK_EQ(info.rgid, getgid());
     CHECK_EQ(info.euid, geteuid());
@@ -32,7 +32,7 @@ static void test_a_running_process(void)
     CHECK_EQ(info.fsgid, getegid());
     CHECK_EQ(info.wait_status, 0);
     CHECK_EQ(info.cgroup_id != 0, (info.valid & LXE_PIDFD_INFO_CGROUP) != 0);
-    CHECK_EQ(lxe_fd_close_take(self), 0);
+    end_child(&child);
 }
 
 /* No status before somebody has reaped the process, then the status, by whomever. */
@@ -119,21 +119,21 @@ static void test_sizes(void)
         struct lxe_pidfd_info known;
         uint64_t later;
     } larger = {.known.size = sizeof larger};
-    int self = lxe_pidfd_open(getpid(), 0);
-    CHECK(self >= 0);
-    CHECK_EQ(lxe_pidfd_info(self, NULL), -EFAULT);
-    CHECK_EQ(lxe_pidfd_info(self, &larger.known), 0);
-    CHECK_EQ(larger.known.pid, getpid());
+    struct child child;
+    start(&child, 0);
+    CHECK_EQ(lxe_pidfd_info(child.pidfd, NULL), -EFAULT);
+    CHECK_EQ(lxe_pidfd_info(child.pidfd, &larger.known), 0);
+    CHECK_EQ(larger.known.pid, child.pid);
     larger.later = 1;
-    CHECK_EQ(lxe_pidfd_info(self, &larger.known), -E2BIG);
+    CHECK_EQ(lxe_pidfd_info(child.pidfd, &larger.known), -E2BIG);
     larger.known.size = 3;
-    CHECK_EQ(lxe_pidfd_info(self, &larger.known), -EINVAL);
+    CHECK_EQ(lxe_pidfd_info(child.pidfd, &larger.known), -EINVAL);
     memset(&info, 0xee, sizeof info);
     info.size = offsetof(struct lxe_pidfd_info, tgid);
-    CHECK_EQ(lxe_pidfd_info(self, &info), 0);
-    CHECK_EQ(info.pid, getpid());
+    CHECK_EQ(lxe_pidfd_info(child.pidfd, &info), 0);
+    CHECK_EQ(info.pid, child.pid);
     CHECK_EQ((uint32_t)info.tgid, 0xeeeeeeeeu);
-    CHECK_EQ(lxe_fd_close_take(self), 0);
+    end_child(&child);
 }
 
 static void test_errors(void)
@@ -148,13 +148,13 @@ static void test_errors(void)
 
 int main(void)
 {
-    if (!has(LXE_FEATURE_PIDFD_OPEN, "everything"))
-        skip_program("no pidfd_open");
+    if (!has_child_pidfd())
+        skip_program("no pidfds");
     if (!has(LXE_FEATURE_PIDFD_INFO, "the rest")) {
-        int self = lxe_pidfd_open(getpid(), 0);
-        CHECK(self >= 0);
-        CHECK_EQ(ask(self), -ENOTTY);
-        CHECK_EQ(lxe_fd_close_take(self), 0);
+        struct child child;
+        start(&child, 0);
+        CHECK_EQ(ask(child.pidfd), -ENOTTY);
+        end_child(&child);
         skip_program("pidfds can't be asked here");
     }
     RUN(test_a_running_process);

@@ -33,7 +33,7 @@ static void test_status(void)
     CHECK_EQ(lxe_reaper_release(child.child), 0);
     CHECK_EQ(lxe_reaper_release(child.child), -EBADF);
     await(child.child, LXE_WAIT_EXITED, 0, -EBADF);
-    CHECK_EQ(lxe_reaper_signal(child.child, 0), -EBADF);
+    CHECK_EQ(lxe_reaper_signal(child.child, 0, 0), -EBADF);
 
     char parent[32], *text;
     snprintf(parent, sizeof parent, "%d\n", (int)helper);
@@ -53,7 +53,7 @@ static void test_arguments(void)
     CHECK_EQ(start(&options, -ESRCH).step, LXE_SPAWN_STEP_CREATE);
     CHECK_EQ(lxe_reaper_pid(), -ESRCH);
     CHECK_EQ(lxe_reaper_stop(), -ESRCH);
-    CHECK_EQ(lxe_reaper_signal(0, 0), -EBADF);
+    CHECK_EQ(lxe_reaper_signal(0, 0, 0), -EBADF);
     CHECK_EQ(lxe_reaper_release(0), -EBADF);
     CHECK_EQ(lxe_reaper_run(0x80000000u, -1), -EINVAL);
     CHECK_EQ(lxe_reaper_run(0, -2), -EBADF);
@@ -62,7 +62,7 @@ static void test_arguments(void)
     CHECK_EQ(lxe_reaper_run(0, -1), -EBUSY);
     static const uint64_t none[] = {0, 1, UINT64_C(1) << 32, UINT64_C(1) << 32 | 100000, UINT64_MAX};
     for (uint32_t i = 0; i < COUNT(none); i++) {
-        CHECK_EQ(lxe_reaper_signal(none[i], 0), -EBADF);
+        CHECK_EQ(lxe_reaper_signal(none[i], 0, 0), -EBADF);
         CHECK_EQ(lxe_reaper_release(none[i]), -EBADF);
         CHECK_EQ(lxe_reaper_wait(none[i], LXE_WAIT_EXITED, 0, &status), -EBADF);
     }
@@ -110,31 +110,31 @@ static void test_signals(void)
     start_reaper(0);
     int release;
     struct lxe_reaper_child child = start_cat(&release);
-    CHECK_EQ(lxe_reaper_signal(child.child, 0), 0);
-    CHECK_EQ(lxe_reaper_signal(child.child, 65), -EINVAL);
-    CHECK_EQ(lxe_reaper_signal(child.child, SIGSTOP), 0);
+    CHECK_EQ(lxe_reaper_signal(child.child, 0, 0), 0);
+    CHECK_EQ(lxe_reaper_signal(child.child, 65, 0), -EINVAL);
+    CHECK_EQ(lxe_reaper_signal(child.child, SIGSTOP, 0), 0);
     struct lxe_pidfd_status status = await(child.child, MASK, LXE_NO_DEADLINE, 1);
     CHECK_EQ(status.code, LXE_CHILD_STOPPED);
     CHECK_EQ(status.status, SIGSTOP);
     CHECK_EQ(status.pid, child.pid);
     await(child.child, MASK, 0, 0); /* once */
-    CHECK_EQ(lxe_reaper_signal(child.child, SIGCONT), 0);
+    CHECK_EQ(lxe_reaper_signal(child.child, SIGCONT, 0), 0);
     status = await(child.child, LXE_WAIT_CONTINUED, LXE_NO_DEADLINE, 1);
     CHECK_EQ(status.code, LXE_CHILD_CONTINUED);
 
     /* Not for those who don't ask; it stays for those who do. */
-    CHECK_EQ(lxe_reaper_signal(child.child, SIGSTOP), 0);
+    CHECK_EQ(lxe_reaper_signal(child.child, SIGSTOP, 0), 0);
     uint64_t count;
     for (count = 0; count == 0;)
         CHECK_EQ(lxe_eventfd_read(reaper.changes, &count), 0);
     await(child.child, LXE_WAIT_EXITED | LXE_WAIT_CONTINUED, 0, 0);
     CHECK_EQ(await(child.child, LXE_WAIT_STOPPED, LXE_NO_DEADLINE, 1).status, SIGSTOP);
-    CHECK_EQ(lxe_reaper_signal(child.child, SIGKILL), 0);
+    CHECK_EQ(lxe_reaper_signal(child.child, SIGKILL, 0), 0);
     status = await(child.child, LXE_WAIT_EXITED, LXE_NO_DEADLINE, 1);
     CHECK_EQ(status.code, LXE_CHILD_KILLED);
     CHECK_EQ(status.status, SIGKILL);
     await(child.child, LXE_WAIT_STOPPED, 0, -ECHILD);
-    CHECK_EQ(lxe_reaper_signal(child.child, SIGKILL), -ESRCH);
+    CHECK_EQ(lxe_reaper_signal(child.child, SIGKILL, 0), -ESRCH);
     CHECK_EQ(finish(child), SIGKILL);
     close(release);
     stop_reaper();
@@ -170,7 +170,7 @@ static void test_released_alive(void)
     int release;
     struct lxe_reaper_child child = start_cat(&release);
     CHECK_EQ(lxe_reaper_release(child.child), 0);
-    CHECK_EQ(lxe_reaper_signal(child.child, SIGKILL), -EBADF);
+    CHECK_EQ(lxe_reaper_signal(child.child, SIGKILL, 0), -EBADF);
     close(release);
     struct lxe_spawn_options options = PROGRAM("/bin/true");
     char path[64];

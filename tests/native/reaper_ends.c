@@ -231,7 +231,7 @@ static void test_killed_helper(void)
             CHECK_EQ(pthread_join(spawners[i], NULL), 0);
         CHECK_EQ(lxe_reaper_wait(ended.child, LXE_WAIT_EXITED, 0, &status), 1); /* known before */
         CHECK_EQ(lxe_reaper_wait(live.child, LXE_WAIT_EXITED, 0, &status), -ECHILD);
-        CHECK_EQ(lxe_reaper_signal(live.child, 0), -ESRCH);
+        CHECK_EQ(lxe_reaper_signal(live.child, 0, 0), -ESRCH);
         CHECK_EQ(lxe_reaper_release(live.child), 0);
         CHECK_EQ(lxe_reaper_release(ended.child), 0);
         CHECK((uint32_t)live.child < 3 + SPAWNERS + 1); /* no slot was lost in earlier rounds */
@@ -250,7 +250,7 @@ static int use_in_copy(void *child)
     CHECK_EQ(lxe_reaper_pid(), -ESRCH);
     CHECK_EQ(lxe_reaper_stop(), -ESRCH);
     start(&options, -ESRCH);
-    CHECK_EQ(lxe_reaper_signal(*(uint64_t *)child, SIGKILL), -ESRCH);
+    CHECK_EQ(lxe_reaper_signal(*(uint64_t *)child, SIGKILL, 0), -ESRCH);
     CHECK_EQ(lxe_reaper_wait(*(uint64_t *)child, LXE_WAIT_EXITED, LXE_NO_DEADLINE, &status), -ECHILD);
     start_reaper(0);
     CHECK_EQ(lxe_reaper_wait(*(uint64_t *)child, LXE_WAIT_EXITED, LXE_NO_DEADLINE, &status), -ECHILD);

@@ -79,7 +79,7 @@ static void test_hundreds(void)
     for (int i = 0; i < COUNT_SHORT; i++)
         CHECK_EQ(finish(brief[i]), i % 2 == 0 ? 3 << 8 : 0);
     for (int i = 0; i < COUNT_LIVE; i += 2) {
-        CHECK_EQ(lxe_reaper_signal(live[i].child, SIGKILL), 0);
+        CHECK_EQ(lxe_reaper_signal(live[i].child, SIGKILL, 0), 0);
         CHECK_EQ(finish(live[i]), SIGKILL);
     }
     close(ends[0]);

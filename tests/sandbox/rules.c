@@ -33,6 +33,9 @@ static const struct rule rules[] = {
     {"close_range", KERNEL(5, 9), 0, LXE_NR_CLOSE_RANGE, .error = ENOSYS},
     {"pidfd_nonblock", KERNEL(5, 10), KERNEL(5, 3), LXE_NR_PIDFD_OPEN, HAS_ANY(1, LXE_UAPI_PIDFD_NONBLOCK), .error = EINVAL},
     {"epoll_pwait2", KERNEL(5, 11), 0, LXE_NR_EPOLL_PWAIT2, .error = ENOSYS},
+    {"pidfd_signal_group", KERNEL(6, 9), KERNEL(5, 1), LXE_NR_PIDFD_SEND_SIGNAL, HAS_ANY(3, UINT32_MAX), .error = EINVAL},
+    {"epoll_params", KERNEL(6, 9), 0, SYS_ioctl, ENDS_IN(1, LXE_UAPI_EPIOCGPARAMS & 0xffff), .error = ENOTTY},
+    {"epoll_params", KERNEL(6, 9), 0, SYS_ioctl, ENDS_IN(1, LXE_UAPI_EPIOCSPARAMS & 0xffff), .error = ENOTTY},
     {"pidfd_thread", KERNEL(6, 9), KERNEL(5, 3), LXE_NR_PIDFD_OPEN, HAS_ANY(1, LXE_UAPI_PIDFD_THREAD), .error = EINVAL},
     {"pidfd_info", KERNEL(6, 13), 0, SYS_ioctl, ENDS_IN(1, GET_INFO), .error = ENOTTY},
     {"pidfd_exit_info", KERNEL(6, 15), KERNEL(6, 13), SYS_ioctl, ENDS_IN(1, GET_INFO), CLEAR_BEHIND(2, LXE_UAPI_PIDFD_INFO_EXIT)},
@@ -45,7 +48,6 @@ static const struct rule rules[] = {
     {"waitid_clones", KERNEL(4, 7), 0, SYS_waitid, HAS_ANY(3, WAIT_FOR_CLONES), .error = EINVAL},
     {"inotify_mask_create", KERNEL(4, 18), 0, SYS_inotify_add_watch, HAS_ANY(2, MASK_CREATE), CLEAR(2, MASK_CREATE)},
     {"clone3", KERNEL(5, 3), 0, NR_CLONE3, .error = ENOSYS},
-    {"pidfd_signal_flags", KERNEL(6, 9), KERNEL(5, 1), LXE_NR_PIDFD_SEND_SIGNAL, HAS_ANY(3, UINT32_MAX), .error = EINVAL},
 };
 
 enum { RULES = sizeof rules / sizeof *rules };

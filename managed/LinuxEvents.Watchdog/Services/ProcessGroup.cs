@@ -2,10 +2,15 @@ using System.Globalization;
 
 namespace LinuxEvents.Watchdog;
 
-/// <summary>The processes that a service's first process has left in its group when it ended. Each is awaited by its pidfd.</summary>
+/// <summary>
+/// The processes that a service's first process has left in its group when it ended. Each is awaited by its pidfd, or where there is none
+/// to be had, looked for again and again.
+/// </summary>
 internal static class ProcessGroup
 {
     private const int NoSuchProcess = 3; // ESRCH
+
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Completes when the group has no member that runs. The group's number must not have become free meanwhile.</summary>
     public static async Task WaitForEndAsync(int group, Selector selector, CancellationToken token)
@@ -20,6 +25,10 @@ internal static class ProcessGroup
             }
             catch (LinuxEventsException e) when (e.Errno == NoSuchProcess)
             {
+            }
+            catch (Exception e) when (e is LinuxEventsException or PlatformNotSupportedException)
+            {
+                await selector.DelayAsync(s_betweenLooks, token);
             }
         }
     }

@@ -7,7 +7,6 @@ namespace LinuxEvents.Watchdog;
 internal sealed class ServiceRun : IDisposable
 {
     private const int NotPermitted = 1; // EPERM
-    private const int InvalidArgument = 22; // EINVAL
 
     private readonly ServiceDefinition _service;
     private readonly Selector _selector;
@@ -154,9 +153,9 @@ internal sealed class ServiceRun : IDisposable
         {
             return _service.Stop.KillMode == KillMode.Group && _child.SignalGroup(signal);
         }
-        catch (LinuxEventsException e) when (e.Errno is InvalidArgument or NotPermitted)
+        catch (LinuxEventsException e) when (e.Errno == NotPermitted)
         {
-            return false; // before Linux 6.9; or all members are another user's
+            return false; // all members are another user's
         }
     }
 

@@ -35,9 +35,24 @@ public sealed unsafe class PidFd : IDisposable
     /// <param name="target">Whom it reaches.</param>
     /// <returns><see langword="false"/> when the process has been reaped, or its group is empty.</returns>
     /// <exception cref="LinuxEventsException">EPERM when this process may not; EINVAL for a target that
-    /// the kernel does not know.</exception>
+    /// the kernel does not know, unless the process is a child of this one that was not reaped.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such signal.</exception>
     public bool Signal(LinuxSignal signal, PidFdSignalTarget target = PidFdSignalTarget.Default) =>
         Send(Handle, signal, target);
+
+    /// <summary>
+    /// Sends a signal with a value. sigqueue(3). Real-time signals queue up; of another that is pending already, the second is lost with its
+    /// value.
+    /// </summary>
+    /// <param name="signal">The signal; <see cref="LinuxSignal.None"/> sends nothing and only checks.</param>
+    /// <param name="value">What the receiver finds in <see cref="SignalInfo.Value"/>, and its low half in <see cref="SignalInfo.IntValue"/>.</param>
+    /// <param name="target">Whom it reaches.</param>
+    /// <returns><see langword="false"/> when the process has been reaped, or its group is empty.</returns>
+    /// <exception cref="LinuxEventsException">EPERM when this process may not; EAGAIN when too many signals are queued already (RLIMIT_SIGPENDING);
+    /// EINVAL for a target that the kernel does not know.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such signal.</exception>
+    public bool QueueSignal(LinuxSignal signal, long value, PidFdSignalTarget target = PidFdSignalTarget.Default) =>
+        Queue(Handle, signal, value, target);
 
     /// <summary>
     /// Copies a descriptor out of the process, whose memory this process must be allowed to look into. pidfd_getfd(2), Linux 5.6.
@@ -105,6 +120,14 @@ public sealed unsafe class PidFd : IDisposable
         EnsureSignal(signal);
         using var reference = new DescriptorReference(handle);
         int result = NativeMethods.lxe_pidfd_signal(reference.Number, (int)signal, (uint)target);
+        return result != -Errno.ESRCH && reference.Check(result, "pidfd_send_signal") == 0;
+    }
+
+    internal static bool Queue(SafePidFdHandle handle, LinuxSignal signal, long value, PidFdSignalTarget target)
+    {
+        EnsureSignal(signal);
+        using var reference = new DescriptorReference(handle);
+        int result = NativeMethods.lxe_pidfd_queue(reference.Number, (int)signal, (ulong)value, (uint)target);
         return result != -Errno.ESRCH && reference.Check(result, "pidfd_send_signal") == 0;
     }
 

@@ -14,6 +14,6 @@ public enum PidFdSignalTarget
     /// <summary>The whole process. Linux 6.9.</summary>
     Process = (int)NativeMethods.LXE_PIDFD_SIGNAL_PROCESS,
 
-    /// <summary>The process group that the process leads, also after its leader has ended. Linux 6.9.</summary>
+    /// <summary>The process group that the process leads, also after it has been reaped. Linux 6.9; before that, and until the reap, of one's own children.</summary>
     ProcessGroup = (int)NativeMethods.LXE_PIDFD_SIGNAL_GROUP,
 }

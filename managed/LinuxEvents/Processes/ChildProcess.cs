@@ -3,7 +3,8 @@ namespace LinuxEvents;
 /// <summary>A child process: started, watched, signalled without ever hitting another, and reaped when it ends.</summary>
 /// <remarks>
 /// <para>Where children have pidfds and nobody else reaps them, it is a child of this process; elsewhere one helper process starts and
-/// reaps them all. <see cref="ProcessSupport.Mechanism"/> says which. The helper begins with the first child, which therefore comes after
+/// reaps them all. <see cref="ProcessSupport.Mechanism"/> says which; before Linux 6.9 a child with a process group or session of its own is always
+/// the helper's, since only that can signal the group. The helper begins with the first child, which therefore comes after
 /// whatever changes this process's user, session or capabilities: later the kernel's word is EPERM.</para>
 /// <para>The child is watched by its selector from the start on and reaped as soon as it ends, whether anybody awaits it or not, and
 /// also after <see cref="Dispose"/>: no zombie is left. A selector that is not run, or was disposed, reaps nobody: then
@@ -35,7 +36,7 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
     /// <summary>The child's pidfd, to be watched or asked but not to be waited for. It is closed by <see cref="Dispose"/>, but not before the child has ended.</summary>
     /// <exception cref="PlatformNotSupportedException">The child is the reaper's, and has none: see <see cref="ProcessSupport.Mechanism"/>.</exception>
     public SafePidFdHandle PidFd => _watch.Child.Handle as SafePidFdHandle
-        ?? throw new PlatformNotSupportedException($"A child of the reaper has no pidfd; it was chosen because {ProcessSupport.Reason}.");
+        ?? throw new PlatformNotSupportedException($"A child of the reaper has no pidfd; it was chosen because {ProcessSupport.ReasonFor(_leadsProcessGroup)}.");
 
     /// <summary>Whether the child has ended: asks the kernel.</summary>
     public bool HasExited => _watch.TryReap();
@@ -122,11 +123,25 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
     /// <exception cref="ArgumentOutOfRangeException">There is no such signal.</exception>
     public bool Signal(LinuxSignal signal) => _watch.Signal(signal);
 
-    /// <summary>Sends a signal to the child's process group, of which its own children are members unless they left it; also when the child itself has ended. Linux 6.9.</summary>
+    /// <summary>
+    /// Sends a signal with a value to the child, as sigqueue(3) does. Its sender is this process. Real-time signals queue up; of another that is
+    /// pending already, the second is lost with its value.
+    /// </summary>
+    /// <param name="signal">The signal; <see cref="LinuxSignal.None"/> only checks.</param>
+    /// <param name="value">What the child finds in <c>si_value</c>: as <c>sival_ptr</c> all of it, as <c>sival_int</c> the low half.</param>
+    /// <returns><see langword="false"/> when the child has ended.</returns>
+    /// <exception cref="LinuxEventsException">EPERM when the child has become another user's; EAGAIN when too many signals are queued already
+    /// (RLIMIT_SIGPENDING).</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such signal.</exception>
+    public bool QueueSignal(LinuxSignal signal, long value) => _watch.QueueSignal(signal, value);
+
+    /// <summary>Sends a signal to the child's process group, of which its own children are members unless they left it; also when the child itself has ended.</summary>
+    /// <remarks>Where the child is the reaper's and has ended, the group is signalled as long as a process that has lost its parent is a member of it.</remarks>
     /// <param name="signal">The signal; <see cref="LinuxSignal.None"/> only checks.</param>
     /// <returns><see langword="false"/> when the group has no member any more.</returns>
     /// <exception cref="InvalidOperationException">The child was not started with <see cref="SpawnOptions.NewProcessGroup"/> or <see cref="SpawnOptions.NewSession"/>.</exception>
-    /// <exception cref="LinuxEventsException">EPERM when all members are another user's; EINVAL before Linux 6.9.</exception>
+    /// <exception cref="LinuxEventsException">EPERM when all members are another user's.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such signal.</exception>
     /// <exception cref="ObjectDisposedException">The child has ended, and this object was disposed.</exception>
     public bool SignalGroup(LinuxSignal signal)
     {

@@ -68,7 +68,7 @@ internal sealed class ChildWatch
             _exited = true;
             Child.Handle.DangerousRelease();
             if (_released)
-                Child.Handle.Dispose();
+                Child.Release();
             return true;
         }
     }
@@ -123,6 +123,13 @@ internal sealed class ChildWatch
             return !TryReap() && Child.Signal(signal);
     }
 
+    /// <returns><see langword="false"/> when it has ended.</returns>
+    public bool QueueSignal(LinuxSignal signal, long value)
+    {
+        lock (_gate)
+            return !TryReap() && Child.QueueSignal(signal, value);
+    }
+
     /// <returns><see langword="false"/> when the group that it leads is empty.</returns>
     public bool SignalGroup(LinuxSignal signal)
     {
@@ -140,7 +147,7 @@ internal sealed class ChildWatch
         {
             _released = true;
             if (_exited)
-                Child.Handle.Dispose();
+                Child.Release();
         }
     }
 

@@ -38,7 +38,11 @@ internal sealed class DirectChild : StartedChild
 
     public override bool Signal(LinuxSignal signal) => PidFd.Send(Handle, signal, PidFdSignalTarget.Default);
 
+    public override bool QueueSignal(LinuxSignal signal, long value) => PidFd.Queue(Handle, signal, value, PidFdSignalTarget.Default);
+
     public override bool SignalGroup(LinuxSignal signal) => PidFd.Send(Handle, signal, PidFdSignalTarget.ProcessGroup);
+
+    public override void Release() => Handle.Dispose();
 
     public override unsafe void Abort()
     {

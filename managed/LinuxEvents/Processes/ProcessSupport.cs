@@ -21,7 +21,10 @@ public static class ProcessSupport
     // A passing shortage is thrown, but not remembered.
     private static readonly Lazy<(ProcessMechanism Mechanism, string Reason)> s_choice = new(Choose, LazyThreadSafetyMode.PublicationOnly);
 
-    /// <summary>How <see cref="ChildProcess"/> starts and reaps.</summary>
+    /// <summary>
+    /// How <see cref="ChildProcess"/> starts and reaps. Before Linux 6.9 a child with <see cref="SpawnOptions.NewProcessGroup"/> or
+    /// <see cref="SpawnOptions.NewSession"/> is always the reaper's: by pidfd its group can't be signalled there.
+    /// </summary>
     /// <exception cref="LinuxEventsException">There was no room to find out (EMFILE, ENFILE, ENOMEM, EAGAIN): ask again.</exception>
     /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
     public static ProcessMechanism Mechanism => s_choice.Value.Mechanism;
@@ -44,6 +47,16 @@ public static class ProcessSupport
             return pid > 0 ? pid : null;
         }
     }
+
+    /// <summary>How a child is started.</summary>
+    /// <param name="leadsProcessGroup">Whether it leads a group, which can be signalled as a whole.</param>
+    internal static ProcessMechanism MechanismFor(bool leadsProcessGroup) =>
+        leadsProcessGroup && !IsPresent(NativeMethods.LXE_FEATURE_PIDFD_SIGNAL_GROUP, out _) ? ProcessMechanism.Reaper : Mechanism;
+
+    internal static string ReasonFor(bool leadsProcessGroup) =>
+        Mechanism == ProcessMechanism.Direct && leadsProcessGroup && !IsPresent(NativeMethods.LXE_FEATURE_PIDFD_SIGNAL_GROUP, out lxe_feature_info info)
+            ? $"it leads a process group, and {Explain(info)}"
+            : Reason;
 
     /// <summary>Whether kernel and sandbox offer a feature.</summary>
     internal static unsafe bool IsPresent(uint feature, out lxe_feature_info info)

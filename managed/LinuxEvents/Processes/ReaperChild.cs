@@ -3,18 +3,26 @@ using LinuxEvents.Interop;
 namespace LinuxEvents;
 
 /// <summary>A child of the reaper, with an eventfd in a pidfd's place. <see cref="ReaperHost"/> has the protocol.</summary>
+/// <remarks>What the reaper keeps of it is given up when it was reaped. Of a child that leads a group, when its owner has no more use for it: that
+/// is how long the group can be signalled.</remarks>
 internal sealed class ReaperChild : StartedChild
 {
     private readonly object _gate = new();
     private readonly ulong _child;
+    private readonly bool _leadsGroup;
+    private bool _reaped;
     private bool _released;
 
-    private ReaperChild(in lxe_reaper_child started, SafeEventFdHandle handle)
+    private ReaperChild(in lxe_reaper_child started, bool leadsGroup, SafeEventFdHandle handle)
     {
         Id = started.pid;
         _child = started.child;
+        _leadsGroup = leadsGroup;
         Handle = handle;
     }
+
+    /// <summary>Nobody has released it, and nobody will.</summary>
+    ~ReaperChild() => GiveUp();
 
     public override int Id { get; }
 
@@ -36,7 +44,9 @@ internal sealed class ReaperChild : StartedChild
                 return null;
             }
 
-            var child = new ReaperChild(result, handle);
+            bool leadsGroup = (options->flags & NativeMethods.LXE_SPAWN_SESSION) != 0
+                || ((options->flags & NativeMethods.LXE_SPAWN_PROCESS_GROUP) != 0 && options->process_group == 0);
+            var child = new ReaperChild(result, leadsGroup, handle);
             ReaperHost.Add(child);
             return child;
         }
@@ -61,7 +71,9 @@ internal sealed class ReaperChild : StartedChild
             status = result == -Errno.ECHILD
                 ? ExitStatus.Unknown("the reaper has died")
                 : LinuxEventsException.ThrowIfError(result, "lxe_reaper_wait", $"process {Id}") > 0 ? ExitStatus.From(report) : default;
-            Release();
+            _reaped = true;
+            if (!_leadsGroup)
+                GiveUp();
             return true;
         }
     }
@@ -69,19 +81,33 @@ internal sealed class ReaperChild : StartedChild
     public override bool Signal(LinuxSignal signal)
     {
         PidFd.EnsureSignal(signal);
-        int result = NativeMethods.lxe_reaper_signal(_child, (int)signal);
-        return result != -Errno.ESRCH && LinuxEventsException.ThrowIfError(result, "kill", $"process {Id}") == 0;
+        return WasSent(NativeMethods.lxe_reaper_signal(_child, (int)signal, 0), "kill", "process");
     }
 
-    public override bool SignalGroup(LinuxSignal signal) =>
-        throw new LinuxEventsException(Errno.EINVAL, "pidfd_send_signal", $"the group of process {Id}, a child of the reaper");
+    public override bool QueueSignal(LinuxSignal signal, long value)
+    {
+        PidFd.EnsureSignal(signal);
+        return WasSent(NativeMethods.lxe_reaper_queue(_child, (int)signal, (ulong)value), "rt_sigqueueinfo", "process");
+    }
+
+    public override bool SignalGroup(LinuxSignal signal)
+    {
+        PidFd.EnsureSignal(signal);
+        ObjectDisposedException.ThrowIf(_released, typeof(ChildProcess));
+        return WasSent(NativeMethods.lxe_reaper_signal(_child, (int)signal, NativeMethods.LXE_PIDFD_SIGNAL_GROUP), "kill", "process group");
+    }
+
+    public override void Release()
+    {
+        lock (_gate)
+            GiveUp();
+        Handle.Dispose();
+    }
 
     public override void Abort()
     {
-        _ = NativeMethods.lxe_reaper_signal(_child, (int)LinuxSignal.SIGKILL);
-        lock (_gate)
-            Release();
-        Handle.Dispose();
+        _ = NativeMethods.lxe_reaper_signal(_child, (int)LinuxSignal.SIGKILL, 0);
+        Release();
     }
 
     /// <summary>Makes <see cref="Handle"/> readable if the child has ended. The host's call, which holds a reference to the handle.</summary>
@@ -90,7 +116,7 @@ internal sealed class ReaperChild : StartedChild
     {
         lock (_gate)
         {
-            if (!_released && Look(out _) == 0)
+            if (!_reaped && !_released && Look(out _) == 0)
                 return false;
         }
 
@@ -107,9 +133,13 @@ internal sealed class ReaperChild : StartedChild
         }
     }
 
-    private void Release()
+    private bool WasSent(int result, string call, string target) =>
+        result != -Errno.ESRCH && LinuxEventsException.ThrowIfError(result, call, $"{target} {Id}") == 0;
+
+    private void GiveUp()
     {
+        if (!_released)
+            _ = NativeMethods.lxe_reaper_release(_child);
         _released = true;
-        _ = NativeMethods.lxe_reaper_release(_child);
     }
 }

@@ -51,7 +51,7 @@ internal static unsafe class Spawner
             fixed (byte* text = Encoding.UTF8.GetBytes(path + '\0'))
             {
                 native->path = text;
-                child = ProcessSupport.Mechanism == ProcessMechanism.Direct
+                child = ProcessSupport.MechanismFor(options.LeadsProcessGroup) == ProcessMechanism.Direct
                     ? DirectChild.Start(native, out failure)
                     : ReaperChild.Start(native, out failure);
             }

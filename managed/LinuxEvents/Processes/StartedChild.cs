@@ -18,8 +18,14 @@ internal abstract class StartedChild
     /// <returns><see langword="false"/> when it has ended. Not to be called after it was reaped.</returns>
     public abstract bool Signal(LinuxSignal signal);
 
-    /// <returns><see langword="false"/> when the group that it leads is empty.</returns>
+    /// <returns>As <see cref="Signal"/>.</returns>
+    public abstract bool QueueSignal(LinuxSignal signal, long value);
+
+    /// <returns><see langword="false"/> when the group that it leads is empty. To be called until <see cref="Release"/>.</returns>
     public abstract bool SignalGroup(LinuxSignal signal);
+
+    /// <summary>Gives up what is left of a child that was reaped.</summary>
+    public abstract void Release();
 
     /// <summary>Ends a child that nobody can watch, and leaves nothing of it.</summary>
     public abstract void Abort();

@@ -31,6 +31,15 @@ struct lxe_epoll_event {
     uint64_t data;     /* what was given to lxe_epoll_add or _mod */
 };
 
+/** How a set polls network devices instead of sleeping. Linux 6.9 */
+struct lxe_epoll_params {
+    uint32_t size;              /* sizeof(struct lxe_epoll_params), set by the caller */
+    uint32_t busy_poll_usecs;   /* how long to poll before sleeping, in microseconds; 0 does not. At most 2147483647 */
+    uint16_t busy_poll_budget;  /* how many packets to take at once; 0 for the kernel's choice. Above 64 needs CAP_NET_ADMIN */
+    uint8_t prefer_busy_poll;   /* 1: the devices' interrupts stay off as long as somebody polls. 0 or 1 */
+    uint8_t reserved;           /* 0 */
+};
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -99,6 +108,25 @@ LXE_API int32_t lxe_epoll_del(int32_t epoll_fd, int32_t fd);
  */
 LXE_API int32_t lxe_epoll_wait(int32_t epoll_fd, struct lxe_epoll_event *events, int32_t capacity,
                                int64_t deadline, const uint64_t *signal_mask);
+
+/**
+ * lxe_epoll_get_params - asks how a set polls network devices. ioctl_eventpoll(2), EPIOCGPARAMS, Linux 6.9
+ * @epoll_fd: the set
+ * @params: filled in; params->size is set by the caller
+ *
+ * Return: 0; -ENOTTY before Linux 6.9, or when @epoll_fd is no set; -EOPNOTSUPP where the kernel was built without busy
+ * polling; -EBADF, -EFAULT, -EINVAL for a structure without a size, -E2BIG; -EPERM, -ENOSYS or others in a sandbox.
+ */
+LXE_API int32_t lxe_epoll_get_params(int32_t epoll_fd, struct lxe_epoll_params *params);
+
+/**
+ * lxe_epoll_set_params - sets how a set polls network devices. ioctl_eventpoll(2), EPIOCSPARAMS, Linux 6.9
+ * @epoll_fd: the set
+ * @params: all of them; a member that the caller's structure does not have yet is 0
+ *
+ * Return: 0; -EINVAL for a member that is out of range, -EPERM for a budget that needs CAP_NET_ADMIN; and as lxe_epoll_get_params.
+ */
+LXE_API int32_t lxe_epoll_set_params(int32_t epoll_fd, const struct lxe_epoll_params *params);
 
 #ifdef __cplusplus
 }

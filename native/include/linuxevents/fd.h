@@ -5,6 +5,15 @@
 
 #include "base.h"
 
+/** How many vectors one call takes (UIO_MAXIOV). */
+#define LXE_FD_MAX_VECTORS 1024
+
+/** One piece of memory. Laid out as struct iovec is on every processor. */
+struct lxe_fd_vector {
+    void *buffer;     /* only read from by lxe_fd_writev */
+    uintptr_t length; /* in bytes; as wide as a pointer */
+};
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -123,6 +132,31 @@ LXE_API int32_t lxe_fd_read(int32_t fd, void *buffer, uint32_t length);
  * Return: the number of bytes written; -EAGAIN, -EINTR, -EPIPE, -EBADF, -EFAULT, -ENOSPC, -EIO.
  */
 LXE_API int32_t lxe_fd_write(int32_t fd, const void *buffer, uint32_t length);
+
+/**
+ * lxe_fd_readv - reads what is there into several pieces of memory. readv(2)
+ * @fd: the descriptor
+ * @vectors: where to: each is filled before the next
+ * @count: how many, at most LXE_FD_MAX_VECTORS; the kernel reads at most 0x7ffff000 bytes at once
+ *
+ * Blocks on a blocking descriptor.
+ *
+ * Return: the number of bytes in all, 0 at the end of the file; as lxe_fd_read, and -EINVAL for more vectors, or when their
+ * lengths together are more than a signed integer as wide as a pointer holds.
+ */
+LXE_API int32_t lxe_fd_readv(int32_t fd, const struct lxe_fd_vector *vectors, uint32_t count);
+
+/**
+ * lxe_fd_writev - writes several pieces of memory, as if they were one. writev(2)
+ * @fd: the descriptor
+ * @vectors: where from
+ * @count: how many, at most LXE_FD_MAX_VECTORS; the kernel writes at most 0x7ffff000 bytes at once
+ *
+ * Blocks on a blocking descriptor. A pipe or socket without a reader raises SIGPIPE and gives -EPIPE.
+ *
+ * Return: the number of bytes written in all, which may end within a vector; as lxe_fd_write, and -EINVAL as lxe_fd_readv.
+ */
+LXE_API int32_t lxe_fd_writev(int32_t fd, const struct lxe_fd_vector *vectors, uint32_t count);
 
 /**
  * lxe_fd_set_nonblocking - switches O_NONBLOCK. fcntl(2)

@@ -27,7 +27,9 @@
 #define LXE_FEATURE_PIDFD_GETFD 8       /* pidfd_getfd. Linux 5.6 */
 #define LXE_FEATURE_PIDFD_INFO 9        /* PIDFD_GET_INFO. Linux 6.13 */
 #define LXE_FEATURE_PIDFD_EXIT_INFO 10  /* the wait status of a process that somebody else reaped. Linux 6.15 */
-#define LXE_FEATURE_COUNT 11            /* how many there are in these headers */
+#define LXE_FEATURE_PIDFD_SIGNAL_GROUP 11 /* the flags of lxe_pidfd_signal: whom the signal reaches. Linux 6.9 */
+#define LXE_FEATURE_EPOLL_PARAMS 12     /* lxe_epoll_get_params and _set_params. Linux 6.9 */
+#define LXE_FEATURE_COUNT 13            /* how many there are in these headers */
 
 /* struct lxe_feature_info.state */
 #define LXE_FEATURE_MISSING 0   /* neither kernel nor sandbox offers it */
@@ -66,7 +68,7 @@ LXE_API int32_t lxe_feature_query(uint32_t feature, struct lxe_feature_info *inf
  * @feature: LXE_FEATURE_...
  *
  * For tests of what happens without it. What exists only with it goes too: with pidfd_open its flags
- * (pidfd_nonblock, pidfd_thread), with pidfd_info pidfd_exit_info. Calls that are under way are not affected.
+ * (pidfd_nonblock, pidfd_thread), with pidfd_signal pidfd_signal_group, with pidfd_info pidfd_exit_info. Calls that are under way are not affected.
  *
  * Return: 0, or -EINVAL for an unknown feature.
  */

@@ -18,7 +18,7 @@
 /* Flags of lxe_pidfd_signal: whom the signal reaches; without one, what the descriptor stands for. Linux 6.9 */
 #define LXE_PIDFD_SIGNAL_THREAD 0x1u
 #define LXE_PIDFD_SIGNAL_PROCESS 0x2u
-#define LXE_PIDFD_SIGNAL_GROUP 0x4u
+#define LXE_PIDFD_SIGNAL_GROUP 0x4u /* the process group that the process leads, or has led: its members */
 
 /* Options of lxe_pidfd_wait. waitid(2) */
 #define LXE_WAIT_NOHANG 0x1u         /* look without waiting */
@@ -98,9 +98,30 @@ LXE_API int32_t lxe_pidfd_open(int32_t pid, uint32_t flags);
  *
  * A process that has ended and was not reaped yet takes any signal without effect.
  *
- * Return: 0; -ESRCH when the process has been reaped, -EPERM, -EINVAL, -EBADF, -ENOSYS.
+ * Where the kernel has no flags yet, and in a sandbox that forbids the call, a child of this process that nobody has reaped is
+ * signalled by its number, and so is the group that it leads (kill(2)). Nobody may reap it meanwhile. For any other process
+ * there is no safe way.
+ *
+ * Return: 0; -ESRCH when the process has been reaped, or for a group when it has no member; -EPERM, -EBADF, -EINVAL, also for flags
+ * before Linux 6.9 where it is no such child, or for LXE_PIDFD_SIGNAL_THREAD; -ENOSYS, -EPERM in a sandbox where it is no such child;
+ * by number also -EMFILE, -ENFILE, -ENOMEM.
  */
 LXE_API int32_t lxe_pidfd_signal(int32_t pidfd, int32_t signal, uint32_t flags);
+
+/**
+ * lxe_pidfd_queue - sends a signal with a value, as sigqueue(3) does. pidfd_send_signal(2), Linux 5.1
+ * @pidfd: the process
+ * @signal: its number; 0 sends nothing and only checks
+ * @value: what the receiver finds in si_value: as sival_ptr all of it (on 32-bit processors the low half), as sival_int the low half
+ * @flags: LXE_PIDFD_SIGNAL_..., or 0
+ *
+ * The receiver's si_code is SI_QUEUE, its si_pid and si_uid are this process and its real user. Real-time signals queue up; of another that is
+ * pending already, the second is lost with its value.
+ *
+ * Return: as lxe_pidfd_signal (by number not to a group: -EINVAL), and -EAGAIN when the receiver's user has as many signals
+ * queued as RLIMIT_SIGPENDING allows.
+ */
+LXE_API int32_t lxe_pidfd_queue(int32_t pidfd, int32_t signal, uint64_t value, uint32_t flags);
 
 /**
  * lxe_pidfd_getfd - copies a descriptor out of another process. pidfd_getfd(2), Linux 5.6

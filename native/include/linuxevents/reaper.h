@@ -112,15 +112,31 @@ LXE_API int32_t lxe_reaper_spawn(const struct lxe_spawn_options *options, struct
 LXE_API int32_t lxe_reaper_wait(uint64_t child, uint32_t options, int64_t deadline, struct lxe_pidfd_status *status);
 
 /**
- * lxe_reaper_signal - sends a signal to a child, and never to another process with its number
+ * lxe_reaper_signal - sends a signal to a child or its group, and never to others with their number
  * @child: its handle
  * @signal: its number; 0 sends nothing and only checks
+ * @flags: LXE_PIDFD_SIGNAL_GROUP for the process group that the child leads; LXE_PIDFD_SIGNAL_PROCESS, or 0, for the child
+ *
+ * A group can be signalled also when the child has ended, until its handle is released: as long as an orphan of the child's that the helper
+ * has taken over (LXE_REAPER_ORPHANS) is a member of it. Then the number is not free, and the group is what it was.
  *
  * The helper sends it, whose process id is the sender's. Blocks as lxe_reaper_spawn does. Not async-signal-safe.
  *
- * Return: 0; -ESRCH when the child has ended or there is no helper, -EBADF, -EPERM, -EINVAL.
+ * Return: 0; -ESRCH when the child has ended, when its group has no such member, or when there is no helper; -EBADF, -EPERM, -EINVAL.
  */
-LXE_API int32_t lxe_reaper_signal(uint64_t child, int32_t signal);
+LXE_API int32_t lxe_reaper_signal(uint64_t child, int32_t signal, uint32_t flags);
+
+/**
+ * lxe_reaper_queue - sends a signal with a value to a child, as lxe_pidfd_queue does
+ * @child: its handle
+ * @signal: its number; 0 sends nothing and only checks
+ * @value: what the receiver finds in si_value, as lxe_pidfd_queue has it
+ *
+ * The sender is this process, not the helper. Blocks as lxe_reaper_spawn does. Not async-signal-safe.
+ *
+ * Return: as lxe_reaper_signal, and -EAGAIN when the child's user has as many signals queued as RLIMIT_SIGPENDING allows.
+ */
+LXE_API int32_t lxe_reaper_queue(uint64_t child, int32_t signal, uint64_t value);
 
 /**
  * lxe_reaper_release - gives a handle up

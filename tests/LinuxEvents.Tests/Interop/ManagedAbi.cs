@@ -20,6 +20,7 @@ internal static class ManagedAbi
         [typeof(uint)] = "uint32",
         [typeof(long)] = "int64",
         [typeof(ulong)] = "uint64",
+        [typeof(nuint)] = "uintptr",
     };
 
     /// <summary>Every function of the library that the assembly imports, wherever it says so.</summary>

@@ -21,7 +21,6 @@ public sealed class ChildSignalTests
     [Fact]
     public void A_group_of_which_only_a_zombie_is_left_is_empty()
     {
-        TestChild.NeedsGroups();
         using Selector idle = new();
         using ChildProcess child = ChildProcess.Spawn(new SpawnOptions("true") { NewProcessGroup = true }, idle);
         Until.True(() => ProcFs.HasEnded(child.Id), "the end");
@@ -43,7 +42,6 @@ public sealed class ChildSignalTests
     [Fact]
     public void A_child_that_ignores_SIGTERM_needs_SIGKILL()
     {
-        TestChild.NeedsGroups();
         SpawnOptions options = TestChild.Shell("trap '' TERM; echo ready; while :; do sleep 1000; done");
         options.StandardOutput = ChildStdio.Pipe;
         options.NewProcessGroup = true;
@@ -72,7 +70,6 @@ public sealed class ChildSignalTests
     [Fact]
     public void The_group_is_signalled_also_after_its_leader_has_ended()
     {
-        TestChild.NeedsGroups();
         // The grandchild keeps the group, and its output, when the leader is gone.
         SpawnOptions options = TestChild.Shell("sleep 1000 & echo $!");
         options.StandardOutput = ChildStdio.Pipe;
@@ -86,6 +83,29 @@ public sealed class ChildSignalTests
         Assert.True(child.SignalGroup(LinuxSignal.SIGKILL));
         // Its output ends with it. (Who reaps it, and so empties the group, is not ours to say.)
         Assert.Equal("", reader.ReadToEnd());
+    }
+
+    [Fact]
+    public void A_value_arrives_with_its_signal_and_sender()
+    {
+        using var program = TestProgram.Start();
+        string user = ProcFs.Status(File.ReadAllText("/proc/self/status"), "Uid").Split('\t')[0];
+        Assert.Equal("opened", program.Do("open all Relay SIGUSR1"));
+        Assert.True(program.Queue(LinuxSignal.None, 0));
+        Assert.Throws<ArgumentOutOfRangeException>("signal", () => program.Queue((LinuxSignal)65, 0));
+        foreach (long value in (long[])[0, -1, int.MinValue, (42L << 40) + 7])
+        {
+            Assert.True(program.Queue(LinuxSignal.SIGUSR1, value));
+            Assert.Equal($"{value} {(int)value} {SignalCode.Queue} {Environment.ProcessId} {user}", program.Do("value all"));
+        }
+    }
+
+    [Fact]
+    public void After_the_end_nobody_gets_a_value()
+    {
+        using ChildProcess child = ChildProcess.Spawn(new SpawnOptions("true"));
+        child.WaitForExit();
+        Assert.False(child.QueueSignal(LinuxSignal.SIGUSR1, 1));
     }
 
     [Fact]

@@ -23,27 +23,6 @@ internal static class TestChild
     public static void NeedsOwn() => Assert.SkipWhen(
         ProcessSupport.Mechanism == ProcessMechanism.Reaper, $"Children are the reaper's: {ProcessSupport.Reason}.");
 
-    /// <summary>Skips a test that signals a process group as a whole.</summary>
-    public static void NeedsGroups()
-    {
-        SpawnOptions options = Idle;
-        options.NewProcessGroup = true;
-        using ChildProcess child = ChildProcess.Spawn(options);
-        try
-        {
-            child.SignalGroup(LinuxSignal.SIGKILL);
-        }
-        catch (LinuxEventsException e) when (e.Errno == Interop.Errno.EINVAL)
-        {
-            child.Signal(LinuxSignal.SIGKILL);
-            Assert.Skip($"A group can't be signalled here: {e.Message}.");
-        }
-        finally
-        {
-            child.WaitForExit();
-        }
-    }
-
     /// <summary>
     /// Runs a test and checks that it leaves neither a child nor a descriptor: soon, for the loop of another thread may still be at it. The first
     /// round warms up what opens some for good.

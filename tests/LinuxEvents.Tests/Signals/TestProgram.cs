@@ -55,6 +55,8 @@ internal sealed class TestProgram : IDisposable
 
     public void Signal(LinuxSignal signal) => Assert.True(_child.Signal(signal));
 
+    public bool Queue(LinuxSignal signal, long value) => _child.QueueSignal(signal, value);
+
     /// <summary>Waits until the program ends, as that signal makes it.</summary>
     public void AssertEndsBy(LinuxSignal signal)
     {

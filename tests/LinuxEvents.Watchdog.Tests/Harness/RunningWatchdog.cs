@@ -62,13 +62,8 @@ internal sealed partial class RunningWatchdog : IDisposable
         }
     }
 
-    /// <summary>Its children's ids, by the kernel's word.</summary>
-    public int[] Children =>
-    [
-        .. Directory.GetDirectories($"/proc/{Id}/task")
-            .SelectMany(task => File.ReadAllText($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Select(id => int.Parse(id, CultureInfo.InvariantCulture)),
-    ];
+    /// <summary>The ids of its children, by the kernel's word: where the reaper starts them, the reaper's.</summary>
+    public int[] Children => [.. ChildrenOf(Id).SelectMany(child => IsReaper(child) ? ChildrenOf(child) : [child])];
 
     /// <summary>How many descriptors it has open.</summary>
     public int Descriptors => Directory.GetFileSystemEntries($"/proc/{Id}/fd").Length;
@@ -129,6 +124,22 @@ internal sealed partial class RunningWatchdog : IDisposable
             foreach (int left in Descendants().Append(_process.HasExited ? 0 : Id).Where(id => id > 1)) _ = Kill(left, (int)LinuxSignal.SIGKILL);
             _process.WaitForExit();
             _process.Dispose();
+        }
+    }
+
+    private static IEnumerable<int> ChildrenOf(int processId) => Directory.GetDirectories($"/proc/{processId}/task")
+        .SelectMany(task => File.ReadAllText($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Select(id => int.Parse(id, CultureInfo.InvariantCulture));
+
+    private static bool IsReaper(int processId)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{processId}/comm") == "lxe-reaper\n";
+        }
+        catch (IOException)
+        {
+            return false; // it has ended meanwhile
         }
     }
 

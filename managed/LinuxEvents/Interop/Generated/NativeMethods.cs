@@ -56,6 +56,14 @@ internal static unsafe partial class NativeMethods
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     [return: NativeTypeName("int32_t")]
+    public static extern int lxe_fd_readv([NativeTypeName("int32_t")] int fd, [NativeTypeName("const struct lxe_fd_vector *")] lxe_fd_vector* vectors, [NativeTypeName("uint32_t")] uint count);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
+    public static extern int lxe_fd_writev([NativeTypeName("int32_t")] int fd, [NativeTypeName("const struct lxe_fd_vector *")] lxe_fd_vector* vectors, [NativeTypeName("uint32_t")] uint count);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
     public static extern int lxe_fd_set_nonblocking([NativeTypeName("int32_t")] int fd, [NativeTypeName("int32_t")] int nonblocking);
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -81,6 +89,14 @@ internal static unsafe partial class NativeMethods
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     [return: NativeTypeName("int32_t")]
     public static extern int lxe_epoll_wait([NativeTypeName("int32_t")] int epoll_fd, [NativeTypeName("struct lxe_epoll_event *")] lxe_epoll_event* events, [NativeTypeName("int32_t")] int capacity, [NativeTypeName("int64_t")] long deadline, [NativeTypeName("const uint64_t *")] ulong* signal_mask);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
+    public static extern int lxe_epoll_get_params([NativeTypeName("int32_t")] int epoll_fd, [NativeTypeName("struct lxe_epoll_params *")] lxe_epoll_params* @params);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
+    public static extern int lxe_epoll_set_params([NativeTypeName("int32_t")] int epoll_fd, [NativeTypeName("const struct lxe_epoll_params *")] lxe_epoll_params* @params);
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     [return: NativeTypeName("int32_t")]
@@ -180,6 +196,10 @@ internal static unsafe partial class NativeMethods
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     [return: NativeTypeName("int32_t")]
+    public static extern int lxe_pidfd_queue([NativeTypeName("int32_t")] int pidfd, [NativeTypeName("int32_t")] int signal, [NativeTypeName("uint64_t")] ulong value, [NativeTypeName("uint32_t")] uint flags);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
     public static extern int lxe_pidfd_getfd([NativeTypeName("int32_t")] int pidfd, [NativeTypeName("int32_t")] int fd, [NativeTypeName("uint32_t")] uint flags);
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -216,7 +236,11 @@ internal static unsafe partial class NativeMethods
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     [return: NativeTypeName("int32_t")]
-    public static extern int lxe_reaper_signal([NativeTypeName("uint64_t")] ulong child, [NativeTypeName("int32_t")] int signal);
+    public static extern int lxe_reaper_signal([NativeTypeName("uint64_t")] ulong child, [NativeTypeName("int32_t")] int signal, [NativeTypeName("uint32_t")] uint flags);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
+    public static extern int lxe_reaper_queue([NativeTypeName("uint64_t")] ulong child, [NativeTypeName("int32_t")] int signal, [NativeTypeName("uint64_t")] ulong value);
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     [return: NativeTypeName("int32_t")]
@@ -277,8 +301,14 @@ internal static unsafe partial class NativeMethods
     [NativeTypeName("#define LXE_FEATURE_PIDFD_EXIT_INFO 10")]
     public const int LXE_FEATURE_PIDFD_EXIT_INFO = 10;
 
-    [NativeTypeName("#define LXE_FEATURE_COUNT 11")]
-    public const int LXE_FEATURE_COUNT = 11;
+    [NativeTypeName("#define LXE_FEATURE_PIDFD_SIGNAL_GROUP 11")]
+    public const int LXE_FEATURE_PIDFD_SIGNAL_GROUP = 11;
+
+    [NativeTypeName("#define LXE_FEATURE_EPOLL_PARAMS 12")]
+    public const int LXE_FEATURE_EPOLL_PARAMS = 12;
+
+    [NativeTypeName("#define LXE_FEATURE_COUNT 13")]
+    public const int LXE_FEATURE_COUNT = 13;
 
     [NativeTypeName("#define LXE_FEATURE_MISSING 0")]
     public const int LXE_FEATURE_MISSING = 0;
@@ -288,6 +318,9 @@ internal static unsafe partial class NativeMethods
 
     [NativeTypeName("#define LXE_FEATURE_DISABLED 2")]
     public const int LXE_FEATURE_DISABLED = 2;
+
+    [NativeTypeName("#define LXE_FD_MAX_VECTORS 1024")]
+    public const int LXE_FD_MAX_VECTORS = 1024;
 
     [NativeTypeName("#define LXE_FD_READ 0x1u")]
     public const uint LXE_FD_READ = 0x1U;
