@@ -127,6 +127,13 @@ internal sealed partial class RunningWatchdog : IDisposable
         }
     }
 
+    /// <summary>Whose child a process is: where the reaper has started it, the reaper's parent's.</summary>
+    public static int ParentOf(int processId)
+    {
+        int parent = int.Parse(File.ReadAllText($"/proc/{processId}/stat").Split(' ')[3], CultureInfo.InvariantCulture);
+        return IsReaper(parent) ? ParentOf(parent) : parent;
+    }
+
     private static IEnumerable<int> ChildrenOf(int processId) => Directory.GetDirectories($"/proc/{processId}/task")
         .SelectMany(task => File.ReadAllText($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
         .Select(id => int.Parse(id, CultureInfo.InvariantCulture));

@@ -107,8 +107,7 @@ public sealed class OutputTests : IDisposable
         using RunningWatchdog watchdog = Shell(
             $"run -- sh -c '{WritePid("yes")}'; echo $? >{status}", $" | while ! [ -s {status} ]; do sleep 0.02; done");
         int command = WaitUntilBlocked(watchdog, "yes");
-        int parent = int.Parse(File.ReadAllText($"/proc/{command}/stat").Split(' ')[3], null);
-        RunningWatchdog.Kill(parent, LinuxSignal.SIGTERM);
+        RunningWatchdog.Kill(RunningWatchdog.ParentOf(command), LinuxSignal.SIGTERM);
         Assert.Equal(0, watchdog.WaitForExit());
         Assert.Equal("143\n", File.ReadAllText(status));
     }
