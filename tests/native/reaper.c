@@ -158,7 +158,7 @@ static void test_trapped(void)
     } else {
         CHECK_EQ(status.code, LXE_CHILD_TRAPPED);
         CHECK_EQ(status.status, SIGSTOP);
-        CHECK_EQ(lxe_reaper_signal(child.child, SIGKILL), 0);
+        CHECK_EQ(lxe_reaper_signal(child.child, SIGKILL, 0), 0);
         CHECK_EQ(finish(child), SIGKILL);
     }
     stop_reaper();
