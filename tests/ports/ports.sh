@@ -22,8 +22,8 @@ row() { # NAME PASSED FAILED SKIPPED
 left_out() { # PORT
   [ "$1" != linux-musl-x64 ] || return
   cat <<'LIST'
-native/feature          qemu-user refuses CLONE_PIDFD before it looks for room for a process
 native/fork             qemu-user takes MADV_WIPEONFORK for advice, and does nothing
+native/feature_shortage qemu-user refuses CLONE_PIDFD before it looks for room for a process
 native/pidfd_info       qemu-user answers ENOSYS, not ENOTTY, to a request of ioctl that it does not know
 native/pidfd_wait       qemu-user writes a usage when there is nothing to report
 native/reaper_ends      qemu-user knows no PR_SET_CHILD_SUBREAPER
