@@ -20,8 +20,11 @@ static int32_t read_affinity(void *mask, size_t size)
 
 void lxe__handed_read(struct lxe__handed *handed)
 {
-    for (int i = 0; i < RLIM_NLIMITS; i++)
+    for (int i = 0; i < RLIM_NLIMITS; i++) {
+        handed->limits[i].soft = UINT64_MAX; /* not known, while the hard one is lower */
+        handed->limits[i].hard = 0;
         lxe__syscall(SYS_prlimit64, 0, i, NULL, &handed->limits[i]);
+    }
     handed->nice = read_nice();
     handed->affinity_size = read_affinity(handed->affinity, sizeof handed->affinity);
 }
@@ -33,7 +36,7 @@ int32_t lxe__handed_apply(const struct lxe__handed *handed, uint32_t *step)
         struct {
             uint64_t soft, hard;
         } own;
-        if (lxe__syscall(SYS_prlimit64, 0, i, NULL, &own) < 0 ||
+        if (handed->limits[i].soft > handed->limits[i].hard || lxe__syscall(SYS_prlimit64, 0, i, NULL, &own) < 0 ||
             (own.soft == handed->limits[i].soft && own.hard == handed->limits[i].hard))
             continue;
         int32_t error = lxe__syscall(SYS_prlimit64, 0, i, &handed->limits[i], NULL);

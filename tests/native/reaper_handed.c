@@ -97,11 +97,25 @@ static void test_few_descriptors(void)
     stop_reaper();
 }
 
+/** Where limits can't be read, none is handed down, and none refuses anything. */
+static void test_unknown_limits(void)
+{
+    filter(SYS_prlimit64, SECCOMP_RET_ERRNO | EPERM);
+    start_reaper(0);
+    struct lxe_spawn_options options = PROGRAM("/bin/true");
+    struct lxe_spawn_fd fd = {0, 3};
+    options.fds = &fd;
+    options.fd_count = 1;
+    CHECK_EQ(finish(start(&options, 0)), 0);
+    stop_reaper();
+}
+
 int main(void)
 {
     skip_without_spawn();
     IN_FORK(test_handed_down);
     IN_FORK(test_few_descriptors);
+    IN_FORK(test_unknown_limits);
     IN_FORK(test_changed_user);
     IN_FORK(test_changed_groups);
     IN_FORK(test_changed_session);
