@@ -111,20 +111,33 @@ static inline int count_children(void)
     return count;
 }
 
+/** Reads the first line of a file below /proc/PROCESS/task/THREAD. Return: whether there is one. */
+static inline int read_of_thread(int process, int thread, const char *name, char *line, int size)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/task/%d/%s", process, thread, name);
+    FILE *file = fopen(path, "re");
+    char *got = file != NULL ? fgets(line, size, file) : NULL;
+    if (file != NULL)
+        fclose(file);
+    return got != NULL;
+}
+
+/** Whether a thread has fallen asleep, and does not only look so: waitid(2) and poll(2) do while they still look around. */
+static inline int is_asleep(int process, int thread)
+{
+    char line[512];
+    CHECK(read_of_thread(process, thread, "stat", line, sizeof line));
+    if (strrchr(line, ')')[2] != 'S')
+        return 0;
+    return !read_of_thread(process, thread, "syscall", line, sizeof line) || strncmp(line, "running", 7) != 0;
+}
+
 /** Sleeps in no call: waits until a thread of this process (or a child, which is its own) has fallen asleep. */
 static inline void await_sleep(int process, int thread)
 {
-    char path[64], line[512];
-    snprintf(path, sizeof path, "/proc/%d/task/%d/stat", process, thread);
-    for (;;) {
-        FILE *file = fopen(path, "re");
-        CHECK(file != NULL);
-        CHECK(fgets(line, sizeof line, file) != NULL);
-        fclose(file);
-        if (strrchr(line, ')')[2] == 'S')
-            return;
+    while (!is_asleep(process, thread))
         sched_yield();
-    }
 }
 
 /** A thread that interrupts its maker by SIGUSR1 (whose handler does nothing) whenever that sleeps, until it is stopped. */

@@ -194,7 +194,7 @@ static void test_system_calls(void)
         while (!is_answered())
             serve();
         CHECK_EQ(answer(), 7 << 8);
-        while (tracee_count > 1 || state_of(helper) != 'S')
+        while (tracee_count > 1 || !is_asleep(helper, helper))
             serve();
         long stops = helper_stops;
         pass_time();
