@@ -22,8 +22,8 @@ usage: ./build.sh VERB [ARGUMENTS]
   build                  build everything: native library, managed projects, tests
   run [-- CMD ARGS...]   supervise CMD by the watchdog (run --help: its options); without arguments, show its demo
   test                   run every test; the last line is the sum
-  matrix                 run the native tests on older kernels, in sandboxes, with each feature off, and for
-                         other processors and musl
+  matrix [ROW...]        run the tests on older kernels, in sandboxes, with each feature off, under musl and for other
+                         processors, and print one table; or just the rows of these names (patterns: 'managed*')
   fuzz                   feed the library with what nobody would write, for a minute (needs clang)
   bench [NAME...]        measure beside C and beside other libraries, in turns (bench --help: its options;
                          bench micro: single operations, by BenchmarkDotNet)
@@ -92,11 +92,16 @@ systemd/sd-event.h libsystemd-dev"
   fi
 }
 
-require_emulator() {
+require_emulators() {
   local packages=()
   command -v qemu-system-x86_64 >/dev/null || packages+=(qemu-system-x86)
-  command -v busybox >/dev/null || packages+=(busybox-static)
+  command -v qemu-system-aarch64 >/dev/null || packages+=(qemu-system-arm)
+  command -v qemu-aarch64 >/dev/null || packages+=(qemu-user)
   command -v cpio >/dev/null || packages+=(cpio)
+  command -v aarch64-linux-gnu-gcc >/dev/null || packages+=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross)
+  command -v arm-linux-gnueabihf-gcc >/dev/null || packages+=(gcc-arm-linux-gnueabihf libc6-dev-armhf-cross)
+  command -v riscv64-linux-gnu-gcc >/dev/null || packages+=(gcc-riscv64-linux-gnu libc6-dev-riscv64-cross)
+  command -v musl-gcc >/dev/null || packages+=(musl-tools)
   [ ${#packages[@]} -eq 0 ] || install_packages "${packages[@]}"
 }
 
@@ -147,13 +152,10 @@ verb_test() {
 }
 
 verb_matrix() {
-  require_native
-  require_emulator
+  require_emulators
+  managed build tests/LinuxEvents.Tests
   "$root/cmake/build.sh" release
-  local status=0
-  "$root/tests/sandbox/matrix.sh" "$artifacts" || status=1
-  "$root/tests/ports/ports.sh" "$artifacts" || status=1
-  return $status
+  env "${settings[@]}" "$root/tests/matrix/matrix.sh" "$artifacts" "$@"
 }
 
 verb_fuzz() {
@@ -199,10 +201,10 @@ verb_clean() {
 verb=${1:-help}
 [ $# -eq 0 ] || shift
 case $verb in
-  build | test | matrix | fuzz | pack | bindings | clean)
+  build | test | fuzz | pack | bindings | clean)
     [ $# -eq 0 ] || fail "'$verb' takes no arguments, but got '$1'"
     ;;
-  run | bench) ;; # the program itself says what is wrong
+  run | bench | matrix) ;; # the program itself says what is wrong
   install)
     case ${1:-} in
       --prefix) [ $# -eq 2 ] || fail "'--prefix' needs one directory" && set -- "$2" ;;

@@ -200,6 +200,17 @@ static inline int reap_child(int pid)
     return status;
 }
 
+/** How many of its rounds a test runs: all, or as many fewer as LXE_TEST_ROUNDS_DIVISOR says, for a machine that is emulated. */
+static inline int rounds(int all)
+{
+    const char *divisor = getenv("LXE_TEST_ROUNDS_DIVISOR");
+    int some = divisor == NULL ? all : all / atoi(divisor);
+    CHECK(some > 0);
+    if (some < all)
+        printf("  skipped: %d of %d rounds (LXE_TEST_ROUNDS_DIVISOR=%s)\n", all - some, all, divisor);
+    return some;
+}
+
 /** Runs one test, and looks that it leaves no descriptor, child or thread behind. */
 #define RUN(test) run_test(#test, test)
 

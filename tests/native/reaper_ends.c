@@ -14,9 +14,9 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#define ROUNDS 200
 #define SPAWNERS 2
 
+static int round_count;
 static char lock_path[] = "/tmp/lxe-reaper-XXXXXX";
 
 /** What the program tells of itself. */
@@ -150,7 +150,7 @@ static void await_execve(int program)
 
 static void end_of_program(void (*end)(void))
 {
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < round_count; round++) {
         MUST(pipe2(report_pipe, O_CLOEXEC));
         MUST(pipe2(input_pipe, O_CLOEXEC));
         fflush(NULL);
@@ -212,7 +212,7 @@ static void test_killed_helper(void)
     static _Atomic int lost;
     struct lxe_pidfd_status status = {.size = sizeof status};
     struct lxe_spawn_options options = PROGRAM("/bin/true");
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < round_count; round++) {
         MUST(pipe2(input_pipe, O_CLOEXEC));
         int32_t helper = start_reaper(0);
         struct lxe_reaper_child live = start_waiting(), released = start_waiting(), ended = start(&options, 0);
@@ -275,6 +275,7 @@ int main(void)
 {
     if (count_children() < 0)
         skip_program("this kernel does not list children in /proc");
+    round_count = rounds(200);
     MUST(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
     tester = getpid();
     close(MUST(mkstemp(lock_path)));

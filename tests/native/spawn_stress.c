@@ -6,9 +6,9 @@
 #include "spawn_support.h"
 
 #define THREADS 4
-#define ROUNDS 500
 
 static pid_t self;
+static int round_count;
 static _Atomic int handled, handled_in_child, finished, killed_by_signal;
 
 static void handler(int signal)
@@ -23,7 +23,7 @@ static void *spawn_all(void *unused)
 {
     sigset_t before, after;
     pthread_sigmask(SIG_SETMASK, NULL, &before);
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < round_count; round++) {
         struct lxe_spawn_options deaf = PROGRAM("/bin/false");
         deaf.signal_mask = BIT(SIGUSR1);
         int status = run(&deaf);
@@ -73,7 +73,7 @@ static void test_signals_do_not_reach_the_child(void)
     atomic_store(&finished, 1);
     CHECK_EQ(pthread_join(sender, NULL), 0);
 
-    printf("  %d spawns, %d ended by the signal; %d handlers ran\n", 3 * THREADS * ROUNDS, killed_by_signal, handled);
+    printf("  %d spawns, %d ended by the signal; %d handlers ran\n", 3 * THREADS * round_count, killed_by_signal, handled);
     CHECK_EQ(handled_in_child, 0);
 }
 
@@ -82,6 +82,7 @@ int main(void)
     skip_without_spawn();
     MUST(setpgid(0, 0));
     self = getpid();
+    round_count = rounds(500);
     RUN(test_signals_do_not_reach_the_child);
     return 0;
 }
