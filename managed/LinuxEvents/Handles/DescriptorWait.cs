@@ -32,6 +32,16 @@ internal readonly unsafe struct DescriptorWait : IDisposable
         }
     }
 
+    /// <summary>What a descriptor is hung up or in error for, or readable, just now. Nothing when it can't be watched.</summary>
+    public static PollEvents Look(int descriptor)
+    {
+        using SafeEpollHandle epoll = SafeEpollHandle.Create(0);
+        lxe_epoll_event ready;
+        return NativeMethods.lxe_epoll_add(epoll.Descriptor, descriptor, NativeMethods.LXE_EPOLL_IN, 0) == 0
+            && NativeMethods.lxe_epoll_wait(epoll.Descriptor, &ready, 1, deadline: 0, null) > 0
+            ? (PollEvents)ready.events : PollEvents.None;
+    }
+
     /// <summary>Waits for the next report; the first comes at once when the descriptor is ready already.</summary>
     /// <returns><see langword="false"/> when the deadline passed.</returns>
     public bool Next(long deadline)

@@ -2,9 +2,9 @@ using LinuxEvents.Interop;
 
 namespace LinuxEvents;
 
-/// <summary>One direction of an <see cref="FdStream"/>: the system call, and the wait when it gives EAGAIN.</summary>
+/// <summary>One direction of an <see cref="FdStream"/>: its system calls, and the wait when one gives EAGAIN.</summary>
 /// <remarks>
-/// <para>The registration remembers readiness; <see cref="_drained"/> only remembers that the last operation found nothing more, so that
+/// <para>The registration remembers readiness; <see cref="IsDrained"/> only remembers that the last operation found nothing more, so that
 /// the next begins with the wait (which completes at once when there was a report since) instead of a system call that is
 /// bound to fail. It is a hint: whoever acts on an old value makes one call too many, and nobody waits for less than the
 /// registration knows.</para>
@@ -12,114 +12,93 @@ namespace LinuxEvents;
 /// Drained then forgets nothing: the race in which data arrives just after the EAGAIN is lost to nobody.</para>
 /// <para>EAGAIN also says that nothing is hung up and no error is pending, whatever was reported before: a named pipe that had
 /// lost its last writer has found another. So these are forgotten too, or the next wait would spin on them. A short
-/// transfer only says that there is no more of the same: the end of the file may have come with it.</para>
+/// transfer only says that there is no more of the same: the end of the file may have come with it. And that only of byte pipes
+/// and of TCP sockets without urgent data, at whose mark a read stops short; elsewhere messages, packets, or descriptors
+/// that are passed along a Unix socket end a read before all is read.</para>
 /// </remarks>
-internal sealed unsafe class FdDirection(FdStream stream, FdRegistration registration, bool writing, bool shortMeansDrained)
+internal abstract class FdDirection(FdStream stream, FdRegistration registration, PollEvents events, string call, bool shortMeansDrained) : IDisposable
 {
-    private const PollEvents ReadEvents = PollEvents.Read | PollEvents.ReadHangUp;
-    private const PollEvents EndEvents = PollEvents.Error | PollEvents.HangUp;
+    /// <summary>What a transfer gives when there is to be waited first.</summary>
+    public const int NotReady = -1;
 
     private volatile bool _drained;
-    private FdOperation? _idle;
+    private BlockingWait? _blocking;
 
     public Selector Selector => registration.Selector;
 
-    /// <summary>Transfers what can be transferred without waiting: some bytes when reading, all when writing.</summary>
-    /// <param name="buffer">Where to or from.</param>
-    /// <param name="done">How many bytes are done already; moved on.</param>
-    /// <returns><see langword="false"/> when there is to be waited first.</returns>
-    public bool TryTransfer(ReadOnlySpan<byte> buffer, ref int done)
+    /// <summary>Whether the next transfer had better begin with the wait. A hint.</summary>
+    public bool IsDrained
     {
-        ObjectDisposedException.ThrowIf(stream.IsDisposed, stream);
-        using var descriptor = new DescriptorReference(registration.Handle);
-        fixed (byte* start = buffer)
-        {
-            do
-            {
-                long sequence = registration.Sequence;
-                int length = buffer.Length - done;
-                int count = writing
-                    ? NativeMethods.lxe_fd_write(descriptor.Number, start + done, (uint)length)
-                    : NativeMethods.lxe_fd_read(descriptor.Number, start, (uint)length);
-                if (count == -Errno.EINTR)
-                    continue;
-                if (count == -Errno.EAGAIN)
-                {
-                    _drained = true;
-                    registration.Drained((writing ? PollEvents.Write : ReadEvents) | EndEvents, sequence);
-                    return false;
-                }
-
-                done += descriptor.Check(count, writing ? "write" : "read");
-                _drained = shortMeansDrained && count < length && count > 0;
-                if (_drained)
-                    registration.Drained(writing ? PollEvents.Write : PollEvents.Read, sequence);
-                if (!writing)
-                    return true;
-            }
-            while (done < buffer.Length);
-        }
-
-        return true;
+        get => _drained;
+        protected set => _drained = value;
     }
 
-    /// <summary>Waits until it is worth trying again.</summary>
-    public ValueTask<PollEvents> WaitAsync(CancellationToken token) =>
-        registration.WaitAsync(writing ? PollEvents.Write : ReadEvents, token);
+    /// <summary>Whether something was reported since it was drained, or it is not known to be drained. A hint too.</summary>
+    public bool MayBeReady => !_drained || registration.Remembered(events) != PollEvents.None;
 
-    /// <summary>Transfers, and blocks the thread while it has to wait.</summary>
-    public int Transfer(ReadOnlySpan<byte> buffer)
+    /// <summary>How long a synchronous operation may block, in milliseconds.</summary>
+    public int Timeout { get; set; } = System.Threading.Timeout.Infinite;
+
+    protected long Sequence => registration.Sequence;
+
+    /// <summary>Waits until it is worth trying.</summary>
+    public ValueTask<PollEvents> WaitAsync(CancellationToken token) => registration.WaitAsync(events, token);
+
+    /// <summary>Lets nobody sleep here any more.</summary>
+    public void Dispose() => Volatile.Read(ref _blocking)?.Dispose();
+
+    protected DescriptorReference Open()
+    {
+        ObjectDisposedException.ThrowIf(stream.IsDisposed, stream);
+        return new DescriptorReference(registration.Handle);
+    }
+
+    /// <summary>Draws the conclusions from the result of a system call.</summary>
+    /// <returns>How many bytes were transferred, or <see cref="NotReady"/>.</returns>
+    protected int Conclude(in DescriptorReference descriptor, int count, long length, long sequence)
+    {
+        if (count == -Errno.EAGAIN)
+        {
+            _drained = true;
+            registration.Drained(events | PollEvents.Error | PollEvents.HangUp, sequence);
+            return NotReady;
+        }
+
+        descriptor.Check(count, call);
+        _drained = shortMeansDrained && count < length && count > 0 && !registration.Remembered(PollEvents.Priority).HasFlag(PollEvents.Priority);
+        if (_drained)
+            registration.Drained(events & (PollEvents.Read | PollEvents.Write), sequence);
+        return count;
+    }
+
+    /// <summary>When a synchronous operation that begins now gives up.</summary>
+    /// <exception cref="InvalidOperationException">This is the loop's thread.</exception>
+    protected long BlockingDeadline()
     {
         if (Selector.IsLoopThread)
         {
             throw new InvalidOperationException(
-                $"A synchronous {(writing ? "write" : "read")} on the thread of the selector {Selector.Name} would wait for what only this thread can report. Await the asynchronous one.");
+                $"A synchronous {call} on the thread of the selector {Selector.Name} would hold up everything that it serves. Await the asynchronous one.");
         }
 
-        int done = 0;
-        if (!_drained && TryTransfer(buffer, ref done))
-            return done;
-        do
-        {
-            ValueTask<PollEvents> wait = WaitAsync(CancellationToken.None);
-            if (wait.IsCompleted)
-                wait.GetAwaiter().GetResult();
-            else
-                wait.AsTask().GetAwaiter().GetResult();
-        }
-        while (!TryTransfer(buffer, ref done));
-        return done;
+        return Deadline.After(Timeout < 0 ? System.Threading.Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Timeout));
     }
 
-    /// <summary>Transfers, and begins to wait if it has to.</summary>
-    /// <param name="buffer">Where to or from.</param>
-    /// <param name="token">Ends the wait.</param>
-    /// <param name="done">How many bytes were transferred, when all is done.</param>
-    /// <returns>What goes on with the rest, or <see langword="null"/> when all is done.</returns>
-    public FdOperation? Begin(Memory<byte> buffer, CancellationToken token, out int done)
+    /// <summary>Blocks the thread until it is worth trying. Whoever disposes the stream looks for the sleeper after having marked the stream.</summary>
+    protected void Block(long deadline)
     {
-        done = 0;
-        Exception? error = null;
-        if (!_drained && !token.IsCancellationRequested)
+        if (_blocking is null)
         {
-            try
-            {
-                if (TryTransfer(buffer.Span, ref done))
-                    return null;
-            }
-#pragma warning disable CA1031 // It belongs to whoever awaits.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                error = e;
-            }
+            var made = new BlockingWait(registration.Handle, events);
+            if (Interlocked.CompareExchange(ref _blocking, made, null) is not null)
+                made.Dispose();
+            if (stream.IsDisposed)
+                _blocking.Dispose();
         }
 
-        FdOperation operation = Interlocked.Exchange(ref _idle, null) ?? new FdOperation(this);
-        operation.Start(buffer, done, error, token);
-        return operation;
+        if (!_blocking.Sleep(deadline))
+            ThrowTimedOut();
     }
 
-    /// <summary>Keeps an operation for the next one that has to wait.</summary>
-    public void Return(FdOperation operation) => _idle = operation;
+    protected void ThrowTimedOut() => LinuxEventsException.Throw(Errno.ETIMEDOUT, call, registration.Handle);
 }

@@ -3,24 +3,22 @@ using System.Threading.Tasks.Sources;
 
 namespace LinuxEvents;
 
-/// <summary>A read or write that has to wait: what its ValueTask stands for. Used again and again by its direction.</summary>
+/// <summary>A read or write that has to wait: what its ValueTask stands for. Used again and again.</summary>
 /// <remarks>
 /// One party at a time has it: who starts it, until the wait is handed over; then whoever completes the wait; then the
 /// consumer. Whoever hands over touches it no more. It continues where the registration's wait does: on the loop, inline, when it
 /// was begun there, whatever context the awaiter would like to go back to, for that one is the loop's.
 /// </remarks>
-internal sealed class FdOperation : IValueTaskSource<int>, IValueTaskSource
+internal abstract class FdOperation : IValueTaskSource<int>, IValueTaskSource
 {
     private readonly FdDirection _direction;
     private readonly Action _onReady;
     private ManualResetValueTaskSourceCore<int> _core;
     private ConfiguredValueTaskAwaitable<PollEvents>.ConfiguredValueTaskAwaiter _wait;
-    private Memory<byte> _buffer;
     private CancellationToken _token;
-    private int _done;
     private bool _begunOnLoop;
 
-    public FdOperation(FdDirection direction)
+    protected FdOperation(FdDirection direction)
     {
         _direction = direction;
         _onReady = OnReady;
@@ -28,35 +26,54 @@ internal sealed class FdOperation : IValueTaskSource<int>, IValueTaskSource
 
     public short Version => _core.Version;
 
-    /// <summary>Begins to wait, or is over at once when there is an error already.</summary>
-    public void Start(Memory<byte> buffer, int done, Exception? error, CancellationToken token)
+    /// <summary>What it gives when it succeeds.</summary>
+    protected abstract int Result { get; }
+
+    public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
+
+    /// <summary>Gives the result, once: then the operation may be in another use.</summary>
+    public int GetResult(short token)
     {
-        _buffer = buffer;
-        _done = done;
+        if (_core.GetStatus(token) == ValueTaskSourceStatus.Pending)
+            throw new InvalidOperationException("The operation has not completed yet; await the ValueTask or turn it into a Task.");
+        try
+        {
+            return _core.GetResult(token);
+        }
+        finally
+        {
+            _core.Reset();
+            _token = default;
+            _wait = default;
+            Recycle();
+        }
+    }
+
+    void IValueTaskSource.GetResult(short token) => GetResult(token);
+
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, _begunOnLoop ? flags & ~ValueTaskSourceOnCompletedFlags.UseSchedulingContext : flags);
+
+    /// <summary>Begins to wait.</summary>
+    protected void Start(CancellationToken token)
+    {
         _token = token;
         _begunOnLoop = _direction.Selector.IsLoopThread;
-        if (error is not null)
-            _core.SetException(error);
-        else if (IsReady())
+        if (IsReady())
             OnReady();
     }
 
-    ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _core.GetStatus(token);
+    /// <summary>Does what is to be done, as far as it can be done now.</summary>
+    /// <returns><see langword="false"/> when there is to be waited again.</returns>
+    protected abstract bool TryTransfer();
 
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
+    /// <summary>It is over, but the consumer does not know yet.</summary>
+    protected virtual void End()
+    {
+    }
 
-    void IValueTaskSource.GetResult(short token) => Consume(token);
-
-    int IValueTaskSource<int>.GetResult(short token) => Consume(token);
-
-    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        Await(continuation, state, token, flags);
-
-    void IValueTaskSource<int>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        Await(continuation, state, token, flags);
-
-    private void Await(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _core.OnCompleted(continuation, state, token, _begunOnLoop ? flags & ~ValueTaskSourceOnCompletedFlags.UseSchedulingContext : flags);
+    /// <summary>Gives the object back to its pool.</summary>
+    protected abstract void Recycle();
 
     private bool IsReady()
     {
@@ -76,7 +93,7 @@ internal sealed class FdOperation : IValueTaskSource<int>, IValueTaskSource
             while (true)
             {
                 _wait.GetResult();
-                if (_direction.TryTransfer(_buffer.Span, ref _done))
+                if (TryTransfer())
                     break;
                 if (!IsReady())
                     return;
@@ -86,28 +103,12 @@ internal sealed class FdOperation : IValueTaskSource<int>, IValueTaskSource
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            End();
             _core.SetException(e);
             return;
         }
 
-        _core.SetResult(_done);
-    }
-
-    private int Consume(short token)
-    {
-        if (_core.GetStatus(token) == ValueTaskSourceStatus.Pending)
-            throw new InvalidOperationException("The operation has not completed yet; await the ValueTask or turn it into a Task.");
-        try
-        {
-            return _core.GetResult(token);
-        }
-        finally
-        {
-            _core.Reset();
-            _buffer = default;
-            _token = default;
-            _wait = default;
-            _direction.Return(this);
-        }
+        End();
+        _core.SetResult(Result);
     }
 }

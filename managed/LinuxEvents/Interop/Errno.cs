@@ -10,6 +10,7 @@ internal static class Errno
     public const int ESRCH = 3;
     public const int EINTR = 4;
     public const int EIO = 5;
+    public const int ENXIO = 6;
     public const int E2BIG = 7;
     public const int ENOEXEC = 8;
     public const int EBADF = 9;
@@ -21,6 +22,7 @@ internal static class Errno
     public const int EBUSY = 16;
     public const int EEXIST = 17;
     public const int ENOTDIR = 20;
+    public const int EISDIR = 21;
     public const int EINVAL = 22;
     public const int ENFILE = 23;
     public const int EMFILE = 24;
@@ -33,6 +35,7 @@ internal static class Errno
     public const int ENOTSOCK = 88;
     public const int EOPNOTSUPP = 95;
     public const int ECONNRESET = 104;
+    public const int ENOTCONN = 107;
     public const int ETIMEDOUT = 110;
     public const int ECONNREFUSED = 111;
     public const int ECANCELED = 125;
@@ -48,6 +51,7 @@ internal static class Errno
         ESRCH => nameof(ESRCH),
         EINTR => nameof(EINTR),
         EIO => nameof(EIO),
+        ENXIO => nameof(ENXIO),
         E2BIG => nameof(E2BIG),
         ENOEXEC => nameof(ENOEXEC),
         EBADF => nameof(EBADF),
@@ -59,6 +63,7 @@ internal static class Errno
         EBUSY => nameof(EBUSY),
         EEXIST => nameof(EEXIST),
         ENOTDIR => nameof(ENOTDIR),
+        EISDIR => nameof(EISDIR),
         EINVAL => nameof(EINVAL),
         ENFILE => nameof(ENFILE),
         EMFILE => nameof(EMFILE),
@@ -71,6 +76,7 @@ internal static class Errno
         ENOTSOCK => nameof(ENOTSOCK),
         EOPNOTSUPP => nameof(EOPNOTSUPP),
         ECONNRESET => nameof(ECONNRESET),
+        ENOTCONN => nameof(ENOTCONN),
         ETIMEDOUT => nameof(ETIMEDOUT),
         ECONNREFUSED => nameof(ECONNREFUSED),
         ECANCELED => nameof(ECANCELED),

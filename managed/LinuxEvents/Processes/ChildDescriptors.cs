@@ -73,16 +73,15 @@ internal sealed class ChildDescriptors : IDisposable
                 AddChildEnd(target, File.OpenHandle("/dev/null", FileMode.Open, target == 0 ? FileAccess.Read : FileAccess.Write, FileShare.ReadWrite));
                 break;
             case ChildStdioKind.Pipe:
-                (SafeFdHandle reader, SafeFdHandle writer) = Pipe.Create();
-                (SafeFdHandle ours, FileAccess access) = target == 0 ? (writer, FileAccess.Write) : (reader, FileAccess.Read);
-                AddChildEnd(target, target == 0 ? reader : writer);
+                var pipe = new AnonymousPipe();
+                AddChildEnd(target, target == 0 ? pipe.Reader : pipe.Writer);
                 try
                 {
-                    _streams[target] = new FdStream(ours, access, selector, ownsHandle: true, isPipe: true);
+                    _streams[target] = target == 0 ? pipe.OpenWriter(selector) : pipe.OpenReader(selector);
                 }
                 catch
                 {
-                    ours.Dispose();
+                    pipe.Dispose();
                     throw;
                 }
 

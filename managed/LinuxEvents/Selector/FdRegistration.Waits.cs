@@ -133,8 +133,8 @@ public sealed partial class FdRegistration
             throw new ArgumentOutOfRangeException(nameof(interest), interest, "Name one or more events to wait for.");
     }
 
-    /// <summary>What a wait need not wait for.</summary>
-    private PollEvents Remembered(PollEvents interest) => _alwaysReady ? interest & (PollEvents.Read | PollEvents.Write)
+    /// <summary>What a wait need not wait for. Outside the gate a hint, for it may change at any time.</summary>
+    internal PollEvents Remembered(PollEvents interest) => _alwaysReady ? interest & (PollEvents.Read | PollEvents.Write)
         : _edgeTriggered ? _ready & (interest | Always)
         : PollEvents.None;
 

@@ -109,33 +109,29 @@ public sealed class ChildStdioTests
     [Fact]
     public void Descriptors_may_change_places()
     {
-        (SafeFdHandle oneReader, SafeFdHandle one) = LinuxEvents.Pipe.Create();
-        (SafeFdHandle twoReader, SafeFdHandle two) = LinuxEvents.Pipe.Create();
-        using (oneReader)
-        using (twoReader)
+        using var pipe = new AnonymousPipe();
+        using var other = new AnonymousPipe();
+        using (SafeFdHandle one = pipe.Writer)
+        using (SafeFdHandle two = other.Writer)
         {
-            using (one)
-            using (two)
-            {
-                // Each is the other's target, and both are standard ones too.
-                SpawnOptions options = TestChild.Shell(
-                    $"echo out; echo err >&2; echo a >/proc/self/fd/{one.Descriptor}; echo b >/proc/self/fd/{two.Descriptor}");
-                options.StandardOutput = ChildStdio.FromHandle(two);
-                options.StandardError = ChildStdio.FromHandle(one);
-                options.Descriptors[one.Descriptor] = two;
-                options.Descriptors[two.Descriptor] = one;
-                using ChildProcess child = ChildProcess.Spawn(options);
-                Assert.Equal(0, child.WaitForExit().ExitCode);
-            }
-
-            // They end, because nobody else has the writing ends.
-            Assert.Equal("err\nb\n", ReadAll(oneReader));
-            Assert.Equal("out\na\n", ReadAll(twoReader));
+            // Each is the other's target, and both are standard ones too.
+            SpawnOptions options = TestChild.Shell(
+                $"echo out; echo err >&2; echo a >/proc/self/fd/{one.Descriptor}; echo b >/proc/self/fd/{two.Descriptor}");
+            options.StandardOutput = ChildStdio.FromHandle(two);
+            options.StandardError = ChildStdio.FromHandle(one);
+            options.Descriptors[one.Descriptor] = two;
+            options.Descriptors[two.Descriptor] = one;
+            using ChildProcess child = ChildProcess.Spawn(options);
+            Assert.Equal(0, child.WaitForExit().ExitCode);
         }
 
-        static string ReadAll(SafeFdHandle handle)
+        // They end, because nobody else has the writing ends.
+        Assert.Equal("err\nb\n", ReadAll(pipe));
+        Assert.Equal("out\na\n", ReadAll(other));
+
+        static string ReadAll(AnonymousPipe from)
         {
-            using var reader = new StreamReader(new FdStream(handle, FileAccess.Read));
+            using var reader = new StreamReader(from.OpenReader());
             return reader.ReadToEnd();
         }
     }
@@ -143,13 +139,13 @@ public sealed class ChildStdioTests
     [Fact]
     public void The_output_goes_on_after_the_childs_end_while_a_grandchild_has_it()
     {
-        (SafeFdHandle reader, SafeFdHandle writer) = LinuxEvents.Pipe.Create();
-        using var input = new FdStream(writer, FileAccess.Write);
+        using var pipe = new AnonymousPipe();
+        using FdStream input = pipe.OpenWriter();
         SpawnOptions options = TestChild.Shell("cat <&3 & exit 4");
         options.StandardOutput = ChildStdio.Pipe;
-        options.Descriptors[3] = reader;
+        options.Descriptors[3] = pipe.Reader;
         using ChildProcess child = ChildProcess.Spawn(options);
-        reader.Dispose();
+        pipe.Reader.Dispose();
         Assert.Equal(4, child.WaitForExit().ExitCode);
         input.WriteByte(1);
         Assert.Equal(1, child.StandardOutput!.ReadByte());

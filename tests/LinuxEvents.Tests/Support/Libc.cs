@@ -33,6 +33,26 @@ internal static unsafe class Libc
     /// <summary>Sends a signal to the calling thread alone.</summary>
     public static void RaiseHere(LinuxSignal signal) => Assert.Equal(0, tgkill(Environment.ProcessId, gettid(), (int)signal));
 
+    /// <summary>Makes the other side of a terminal's master usable.</summary>
+    /// <returns>The other side's path.</returns>
+    public static string UnlockTerminal(SafeFdHandle master)
+    {
+        byte* name = stackalloc byte[100];
+        Assert.Equal(0, grantpt(master.Descriptor));
+        Assert.Equal(0, unlockpt(master.Descriptor));
+        Assert.Equal(0, ptsname_r(master.Descriptor, name, 100));
+        return Marshal.PtrToStringUTF8((nint)name)!;
+    }
+
+    [DllImport("libc")]
+    private static extern int grantpt(int master);
+
+    [DllImport("libc")]
+    private static extern int unlockpt(int master);
+
+    [DllImport("libc")]
+    private static extern int ptsname_r(int master, byte* name, nuint length);
+
     [DllImport("libc")]
     public static extern int gettid();
 

@@ -44,6 +44,13 @@ internal static class ProcFs
     public static string Status(string status, string name) =>
         status.Split('\n').Single(line => line.StartsWith(name + ":", StringComparison.Ordinal))[(name.Length + 1)..].Trim();
 
+    /// <summary>Whether a thread of this process sleeps.</summary>
+    public static bool Sleeps(int tid)
+    {
+        string stat = File.ReadAllText($"/proc/self/task/{tid}/stat");
+        return stat[stat.LastIndexOf(')') + 2] == 'S';
+    }
+
     public static int Threads() => Directory.GetDirectories("/proc/self/task").Length;
 
     /// <summary>The threads of this process that have a name.</summary>

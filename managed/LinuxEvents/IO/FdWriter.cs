@@ -1,0 +1,194 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using LinuxEvents.Interop;
+
+namespace LinuxEvents;
+
+/// <summary>The writing direction. One write at a time is under way, others stand in line: so the bytes of each stay together.</summary>
+internal sealed class FdWriter(FdStream stream, FdRegistration registration, bool shortMeansDrained)
+    : FdDirection(stream, registration, PollEvents.Write, "write", shortMeansDrained)
+{
+    /// <summary>So many segments go into one system call.</summary>
+    private const int MaxVectors = 32;
+
+    private readonly SemaphoreSlim _line = new(1);
+    private FdWriteOperation? _idle;
+
+    /// <summary>Writes, and blocks the thread while there is no room.</summary>
+    public void WriteBlocking(ReadOnlySpan<byte> buffer)
+    {
+        long deadline = BlockingDeadline();
+        if (!_line.Wait(Timeout))
+            ThrowTimedOut();
+        try
+        {
+            int done = 0;
+            while (IsDrained || !TryWrite(buffer, ref done))
+            {
+                Block(deadline);
+                IsDrained = false;
+            }
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken token)
+    {
+        if (!_line.Wait(0, CancellationToken.None))
+            return WriteInLineAsync(new ReadOnlySequence<byte>(buffer), token);
+        int done = 0;
+        try
+        {
+            if (!IsDrained && !token.IsCancellationRequested && TryWrite(buffer.Span, ref done))
+            {
+                Leave();
+                return default;
+            }
+        }
+#pragma warning disable CA1031 // It belongs to whoever awaits.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Leave();
+            return ValueTask.FromException(e);
+        }
+
+        return Start(new ReadOnlySequence<byte>(buffer[done..]), token);
+    }
+
+    public ValueTask WriteAsync(in ReadOnlySequence<byte> buffers, CancellationToken token) =>
+        _line.Wait(0, CancellationToken.None) ? WriteNow(buffers, token) : WriteInLineAsync(buffers, token);
+
+    /// <summary>Writes all, as far as there is room.</summary>
+    /// <param name="rest">What is still to be written; what is written is taken off.</param>
+    /// <returns>Whether all is written; otherwise there is to be waited first.</returns>
+    public bool TryWrite(ref ReadOnlySequence<byte> rest)
+    {
+        do
+        {
+            int count = rest.IsSingleSegment ? Write(rest.FirstSpan) : WriteVector(rest);
+            if (count == NotReady)
+                return false;
+            rest = rest.Slice(count);
+        }
+        while (!rest.IsEmpty && !IsDrained);
+        return rest.IsEmpty;
+    }
+
+    /// <summary>Closes this half of a connection.</summary>
+    public void Shutdown()
+    {
+        using DescriptorReference descriptor = Open();
+        descriptor.Check(NativeMethods.lxe_fd_shutdown(descriptor.Number, NativeMethods.LXE_FD_WRITE), "shutdown");
+    }
+
+    /// <summary>Lets the next in line write.</summary>
+    public void Leave() => _line.Release();
+
+    /// <summary>Keeps an operation for the next write that has to wait.</summary>
+    public void Return(FdWriteOperation operation) => _idle = operation;
+
+    private async ValueTask WriteInLineAsync(ReadOnlySequence<byte> buffers, CancellationToken token)
+    {
+        bool onLoop = Selector.IsLoopThread;
+        await _line.WaitAsync(token).ConfigureAwait(onLoop);
+        await WriteNow(buffers, token).ConfigureAwait(onLoop);
+    }
+
+    private ValueTask WriteNow(ReadOnlySequence<byte> buffers, CancellationToken token)
+    {
+        try
+        {
+            if (!IsDrained && !token.IsCancellationRequested && TryWrite(ref buffers))
+            {
+                Leave();
+                return default;
+            }
+        }
+#pragma warning disable CA1031 // It belongs to whoever awaits.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Leave();
+            return ValueTask.FromException(e);
+        }
+
+        return Start(buffers, token);
+    }
+
+    private ValueTask Start(in ReadOnlySequence<byte> rest, CancellationToken token)
+    {
+        FdWriteOperation operation = Interlocked.Exchange(ref _idle, null) ?? new FdWriteOperation(this);
+        return operation.Start(rest, token);
+    }
+
+    private bool TryWrite(ReadOnlySpan<byte> buffer, ref int done)
+    {
+        do
+        {
+            int count = Write(buffer[done..]);
+            if (count == NotReady)
+                return false;
+            done += count;
+        }
+        while (done < buffer.Length && !IsDrained);
+        return done == buffer.Length;
+    }
+
+    private unsafe int Write(ReadOnlySpan<byte> buffer)
+    {
+        using DescriptorReference descriptor = Open();
+        long sequence = Sequence;
+        int count;
+        fixed (byte* start = buffer)
+        {
+            do
+                count = NativeMethods.lxe_fd_write(descriptor.Number, start, (uint)buffer.Length);
+            while (count == -Errno.EINTR);
+        }
+
+        return Conclude(descriptor, count, buffer.Length, sequence);
+    }
+
+    private unsafe int WriteVector(in ReadOnlySequence<byte> buffers)
+    {
+        using DescriptorReference descriptor = Open();
+        long sequence = Sequence, length = 0;
+        lxe_fd_vector* vectors = stackalloc lxe_fd_vector[MaxVectors];
+        Pins pins = default;
+        int used = 0, count;
+        try
+        {
+            foreach (ReadOnlyMemory<byte> segment in buffers)
+            {
+                if (segment.IsEmpty)
+                    continue;
+                pins[used] = segment.Pin();
+                vectors[used] = new lxe_fd_vector { buffer = pins[used].Pointer, length = (nuint)segment.Length };
+                length += segment.Length;
+                if (++used == MaxVectors)
+                    break;
+            }
+
+            do
+                count = NativeMethods.lxe_fd_writev(descriptor.Number, vectors, (uint)used);
+            while (count == -Errno.EINTR);
+        }
+        finally
+        {
+            while (used > 0)
+                pins[--used].Dispose();
+        }
+
+        return Conclude(descriptor, count, length, sequence);
+    }
+
+    [InlineArray(MaxVectors)]
+    private struct Pins
+    {
+        private MemoryHandle _first;
+    }
+}
