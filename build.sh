@@ -25,6 +25,7 @@ usage: ./build.sh VERB [ARGUMENTS]
   matrix [ROW...]        run the tests on older kernels, in sandboxes, with each feature off, under musl and for other
                          processors, and print one table; or just the rows of these names (patterns: 'managed*')
   fuzz                   feed the library with what nobody would write, for a minute (needs clang)
+  soak [ROUNDS]          run the selector's stress tests long, each for 1,000,000 rounds or two minutes, and count what they leave
   bench [NAME...]        measure beside C and beside other libraries, in turns (bench --help: its options;
                          bench micro: single operations, by BenchmarkDotNet)
   pack                   make the NuGet package in artifacts/packages
@@ -161,6 +162,12 @@ verb_matrix() {
 verb_fuzz() {
   require_native
   "$root/tests/fuzz/fuzz.sh" "$artifacts"
+}
+
+verb_soak() {
+  managed build tests/LinuxEvents.Tests
+  export LINUXEVENTS_SOAK_ROUNDS=${1:-1000000}
+  exec dotnet exec "$artifacts/bin/LinuxEvents.Tests/release/LinuxEvents.Tests.dll" -noLogo -noColor -longRunning 300 -trait kind=stress
 }
 
 verb_bench() {

@@ -88,6 +88,8 @@ string Obey(string command, string[] arguments)
             return Churn(Enum.Parse<LinuxSignal>(arguments[0]), int.Parse(arguments[1]));
         case "race": // SIGNAL ROUNDS: subscriptions that end while a signal comes
             return Race(Enum.Parse<LinuxSignal>(arguments[0]), int.Parse(arguments[1]));
+        case "fork":
+            return ForkCommand.Run();
         default:
             throw new InvalidProgramException(command);
     }

@@ -20,7 +20,7 @@ public sealed class AllocationTests : IDisposable
         _cancellation.Dispose();
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 96
     public void A_wait() => AllocatesNothing(async count =>
     {
         for (int i = 0; i < count; i++)
@@ -82,7 +82,7 @@ public sealed class AllocationTests : IDisposable
         Assert.InRange((GC.GetTotalAllocatedBytes(precise: true) - before) / Count, 0, 8);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 27
     public void Waits_that_nobody_awaits_leave_nothing_with_their_token_or_timer()
     {
         using var other = new TestCounter(1);

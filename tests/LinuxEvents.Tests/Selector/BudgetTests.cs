@@ -3,7 +3,7 @@ namespace LinuxEvents.Tests;
 /// <summary>Fairness: what one turn takes, and what one registration may have.</summary>
 public sealed class BudgetTests
 {
-    [Fact]
+    [Fact] // CHECKLIST 85
     public void A_turn_runs_so_many_posts_in_order_and_looks_at_descriptors_in_between()
     {
         using var selector = new Selector(new SelectorOptions { PostsPerTurn = 10 });
@@ -72,8 +72,7 @@ public sealed class BudgetTests
         Assert.Equal(5000, ran);
     }
 
-    /// <summary>100: a source's rate limit trips and recovers.</summary>
-    [Theory]
+    [Theory] // CHECKLIST 100
     [InlineData(TriggerMode.Level)]
     [InlineData(TriggerMode.Edge)]
     [InlineData(TriggerMode.OneShot)]

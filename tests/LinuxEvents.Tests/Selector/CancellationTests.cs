@@ -15,14 +15,14 @@ public sealed class CancellationTests : IDisposable
         _pipe.Dispose();
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 23
     public void A_cancelled_token_cancels_at_once()
     {
         ValueTask<PollEvents> waiting = _reading.WaitAsync(PollEvents.Read, new CancellationToken(canceled: true));
         Assert.True(waiting.IsCanceled);
     }
 
-    [Theory]
+    [Theory] // CHECKLIST 6
     [InlineData(0)]
     [InlineData(1)]
     public void Cancelling_one_waiter_leaves_the_other_armed(int cancelled)
@@ -41,7 +41,7 @@ public sealed class CancellationTests : IDisposable
         });
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 7
     public void A_continuation_that_cancels_another_wait_of_the_same_batch_is_obeyed()
     {
         using var cancellation = new CancellationTokenSource();
@@ -65,7 +65,7 @@ public sealed class CancellationTests : IDisposable
         });
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 7
     public void Of_two_waits_on_one_descriptor_the_first_may_cancel_the_second()
     {
         using var cancellation = new CancellationTokenSource();
@@ -85,7 +85,7 @@ public sealed class CancellationTests : IDisposable
         });
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 8
     public void A_continuation_that_disposes_another_registration_of_the_same_batch_is_obeyed()
     {
         using var other = new TestPipe();
@@ -108,7 +108,7 @@ public sealed class CancellationTests : IDisposable
         });
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 9
     public void A_continuation_may_dispose_its_own_registration()
     {
         _selector.RunUntilComplete(async () =>
@@ -128,7 +128,7 @@ public sealed class CancellationTests : IDisposable
         Assert.True(_reading.WaitAsync(PollEvents.Read).IsFaulted);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 12
     public void Disposing_a_registration_ends_its_waits_and_lets_go_of_the_handle()
     {
         var pipe = new TestPipe();
@@ -154,7 +154,7 @@ public sealed class CancellationTests : IDisposable
         pipe.Dispose();
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 10
     public void A_reused_descriptor_number_gets_no_stale_event()
     {
         for (int i = 0; i < 100; i++)
@@ -177,7 +177,7 @@ public sealed class CancellationTests : IDisposable
         }
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 11
     public void Closing_a_descriptor_of_which_a_copy_lives_leaves_no_event_behind()
     {
         var pipe = new TestPipe();
@@ -190,7 +190,7 @@ public sealed class CancellationTests : IDisposable
         pipe.Dispose();
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 25
     public void A_timeout_gives_None_and_is_never_early()
     {
         _selector.RunUntilComplete(async () =>
@@ -205,7 +205,7 @@ public sealed class CancellationTests : IDisposable
         });
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 24
     public void Readiness_wins_over_a_timeout_that_is_due_in_the_same_turn()
     {
         using Selector selector = ManualClock.NewSelector(out ManualClock clock);
@@ -244,7 +244,7 @@ public sealed class CancellationTests : IDisposable
         Assert.Equal(PollEvents.Read, _selector.RunUntilComplete(() => first));
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 25
     public void A_zero_timeout_sees_what_is_ready_also_when_a_timer_is_due_in_the_same_turn()
     {
         _selector.RunUntilComplete(async () =>

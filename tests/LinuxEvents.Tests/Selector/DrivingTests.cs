@@ -3,7 +3,7 @@ namespace LinuxEvents.Tests;
 /// <summary>Who runs a loop, where continuations run, and how a loop ends.</summary>
 public sealed class DrivingTests
 {
-    [Fact]
+    [Fact] // CHECKLIST 88
     public void A_wait_begun_on_the_loop_continues_there_also_with_ConfigureAwait_false()
     {
         using var selector = new Selector();
@@ -24,7 +24,7 @@ public sealed class DrivingTests
         Assert.Null(Selector.Current);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 88
     public async Task A_wait_begun_elsewhere_continues_on_the_thread_pool()
     {
         using Selector selector = Selector.Start();
@@ -38,7 +38,7 @@ public sealed class DrivingTests
         await write;
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 88
     public async Task The_execution_context_flows_through_a_wait()
     {
         using Selector selector = Selector.Start();
@@ -53,7 +53,7 @@ public sealed class DrivingTests
         Assert.Equal(0, await InvokeWithoutContext(selector, () => local.Value));
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 87, 99
     public void A_loop_cannot_be_run_inside_a_loop()
     {
         using var selector = new Selector();
@@ -66,7 +66,7 @@ public sealed class DrivingTests
         });
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 87
     public void A_loop_cannot_be_run_by_two_threads()
     {
         using Selector selector = Selector.Start();
@@ -75,7 +75,7 @@ public sealed class DrivingTests
         Assert.Throws<InvalidOperationException>(selector.Stop);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 84
     public void Stop_before_Run_is_honoured_once()
     {
         using var selector = new Selector();
@@ -114,7 +114,7 @@ public sealed class DrivingTests
         Assert.True(selector.RunOnce(Timeout.InfiniteTimeSpan));
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 26, 98
     public void Disposing_the_selector_ends_every_wait_and_closes_every_descriptor() => Descriptors.StayAsTheyWere(() =>
     {
         var pipe = new TestPipe();
@@ -135,7 +135,7 @@ public sealed class DrivingTests
         pipe.Dispose();
     });
 
-    [Fact]
+    [Fact] // CHECKLIST 98
     public void A_thread_of_its_own_ends_with_the_selector() => Descriptors.StayAsTheyWere(() =>
     {
         Selector selector = Selector.Start(new SelectorOptions { Name = "lxe-test-ends" });
@@ -145,7 +145,7 @@ public sealed class DrivingTests
         Assert.Equal(0, ProcFs.ThreadsNamed("lxe-test-ends"));
     });
 
-    [Fact]
+    [Fact] // CHECKLIST 97
     public void A_callback_may_dispose_the_selector()
     {
         Selector selector = Selector.Start();
@@ -279,7 +279,7 @@ public sealed class DrivingTests
         inner.Dispose();
     });
 
-    [Fact]
+    [Fact] // CHECKLIST 88
     public async Task What_a_callback_leaves_in_its_context_is_not_the_next_ones()
     {
         var local = new AsyncLocal<int>();

@@ -15,7 +15,7 @@ public sealed class EdgeTriggeredTests : IDisposable
         _pipe.Dispose();
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 19
     public void What_is_ready_completes_at_once_until_it_is_drained()
     {
         _pipe.Write(2);

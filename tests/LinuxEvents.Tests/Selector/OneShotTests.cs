@@ -15,8 +15,7 @@ public sealed class OneShotTests : IDisposable
         _pipe.Dispose();
     }
 
-    /// <summary>19: one-shot delivers one, and arming again works.</summary>
-    [Fact]
+    [Fact] // CHECKLIST 19
     public void One_report_completes_one_wait_and_the_next_waits_anew()
     {
         _selector.RunUntilComplete(async () =>

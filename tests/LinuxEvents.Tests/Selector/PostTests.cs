@@ -3,7 +3,7 @@ namespace LinuxEvents.Tests;
 /// <summary>Posted calls and waking.</summary>
 public sealed class PostTests
 {
-    [Fact]
+    [Fact] // CHECKLIST 82
     public void Posts_from_many_threads_are_each_run_once_and_in_their_threads_order()
     {
         const int Threads = 16, Each = 10_000;
@@ -32,19 +32,19 @@ public sealed class PostTests
         Assert.All(next, count => Assert.Equal(Each, count));
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 83
     public void A_wake_between_looking_and_sleeping_is_not_lost()
     {
         using Selector selector = Selector.Start();
         using var ran = new SemaphoreSlim(0);
-        for (int i = 0; i < 10_000; i++)
+        foreach (int _ in Rounds.Of())
         {
             selector.Post(static ran => ((SemaphoreSlim)ran!).Release(), ran);
             ran.Wait(TestContext.Current.CancellationToken);
         }
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 86
     public void A_busy_loop_is_not_woken_again_and_again()
     {
         using var selector = new Selector();
@@ -66,7 +66,7 @@ public sealed class PostTests
         Assert.Equal(0, selector.WakeUps);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 85
     public void A_post_from_a_posted_callback_runs_in_the_next_turn_and_starves_nobody()
     {
         using var selector = new Selector();
@@ -91,7 +91,7 @@ public sealed class PostTests
         });
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 89
     public void What_a_callback_throws_goes_to_the_handler_and_the_loop_lives_on()
     {
         List<Exception> seen = [];
@@ -105,7 +105,7 @@ public sealed class PostTests
         Assert.Equal(1, after);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 89
     public void Without_a_handler_it_leaves_Run_and_nothing_is_lost()
     {
         using var selector = new Selector();

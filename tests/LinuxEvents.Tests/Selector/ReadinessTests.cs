@@ -14,7 +14,7 @@ public sealed class ReadinessTests : IDisposable
         _pipe.Dispose();
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 1
     public void Data_that_is_there_already_completes_the_wait()
     {
         using FdRegistration reading = _selector.Register(_pipe.ReadEnd);
@@ -22,7 +22,7 @@ public sealed class ReadinessTests : IDisposable
         Assert.Equal(PollEvents.Read, _selector.RunUntilComplete(() => reading.WaitAsync(PollEvents.Read).AsTask()));
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 2
     public void Data_that_arrives_during_the_wait_completes_it_once()
     {
         using FdRegistration reading = _selector.Register(_pipe.ReadEnd);
@@ -47,7 +47,7 @@ public sealed class ReadinessTests : IDisposable
         Assert.Equal(1, completions);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 19
     public void A_partial_reader_is_woken_again()
     {
         using FdRegistration reading = _selector.Register(_pipe.ReadEnd);
@@ -77,7 +77,7 @@ public sealed class ReadinessTests : IDisposable
         Assert.Equal(PollEvents.Read, _selector.RunUntilComplete(() => reading.WaitAsync(PollEvents.Read).AsTask()));
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 15
     public void A_hang_up_does_not_spin_a_loop_without_waiters()
     {
         using FdRegistration reading = _selector.Register(_pipe.ReadEnd);
@@ -89,7 +89,7 @@ public sealed class ReadinessTests : IDisposable
         Assert.Equal(PollEvents.HangUp, _selector.RunUntilComplete(() => reading.WaitAsync(PollEvents.Read).AsTask()));
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 3
     public void An_empty_pipe_is_writable_and_a_full_one_only_once_drained()
     {
         using FdRegistration writing = _selector.Register(_pipe.WriteEnd);
@@ -109,7 +109,7 @@ public sealed class ReadinessTests : IDisposable
         });
     }
 
-    [Theory]
+    [Theory] // CHECKLIST 4
     [InlineData(true)]
     [InlineData(false)]
     public void Reader_and_writer_of_one_descriptor_get_each_their_own(bool readerFirst)
@@ -128,7 +128,7 @@ public sealed class ReadinessTests : IDisposable
         });
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 5
     public void Two_readers_of_one_descriptor_both_wake()
     {
         using FdRegistration reading = _selector.Register(_pipe.ReadEnd);
@@ -140,7 +140,7 @@ public sealed class ReadinessTests : IDisposable
         });
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 15
     public void Half_close_and_full_close_are_told_apart()
     {
         using var sockets = new TestSocketPair();
@@ -154,7 +154,7 @@ public sealed class ReadinessTests : IDisposable
         });
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 18
     public void A_closed_reader_is_an_error_to_whoever_waits_to_write()
     {
         using FdRegistration writing = _selector.Register(_pipe.WriteEnd);
@@ -164,7 +164,7 @@ public sealed class ReadinessTests : IDisposable
         Assert.True(events.HasFlag(PollEvents.Error));
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 18
     public void An_error_alone_can_be_waited_for()
     {
         using FdRegistration writing = _selector.Register(_pipe.WriteEnd);
@@ -178,7 +178,7 @@ public sealed class ReadinessTests : IDisposable
         });
     }
 
-    [Theory]
+    [Theory] // CHECKLIST 13
     [InlineData("/dev/null")]
     [InlineData("/proc/self/exe")]
     public void Files_are_ready_at_once(string path)
@@ -190,7 +190,7 @@ public sealed class ReadinessTests : IDisposable
         Assert.Equal(PollEvents.Read | PollEvents.Write, waiting.Result);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 14
     public void A_descriptor_that_cannot_be_watched_is_refused_by_name()
     {
         using var closed = new SafeFdHandle(1_000_000, ownsHandle: false);
@@ -206,7 +206,7 @@ public sealed class ReadinessTests : IDisposable
         Assert.Equal(LinuxEvents.Interop.Errno.EEXIST, Assert.Throws<LinuxEventsException>(() => _selector.Register(_pipe.ReadEnd)).Errno);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 14
     public void A_set_cannot_be_in_itself_but_in_another()
     {
         using var own = new SafeFdHandle(_selector.EpollDescriptor, ownsHandle: false);
@@ -222,7 +222,7 @@ public sealed class ReadinessTests : IDisposable
         Assert.Equal(PollEvents.Read, outer.RunUntilComplete(() => nested.WaitAsync(PollEvents.Read).AsTask()));
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 20
     public void More_ready_descriptors_than_one_batch_holds_are_all_served()
     {
         const int Count = 1500;
@@ -239,7 +239,7 @@ public sealed class ReadinessTests : IDisposable
         Array.ForEach(counters, counter => counter.Dispose());
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 25
     public void A_wait_must_be_for_something()
     {
         using FdRegistration reading = _selector.Register(_pipe.ReadEnd);

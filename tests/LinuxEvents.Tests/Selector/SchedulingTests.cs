@@ -80,8 +80,7 @@ public sealed class SchedulingTests
         Assert.InRange(ran, 1, 2);
     }
 
-    /// <summary>90: sync-over-async on the loop's thread.</summary>
-    [Fact]
+    [Fact] // CHECKLIST 90
     public void A_callback_that_waits_for_its_own_loop_is_reported_once_with_its_stack_while_it_waits()
     {
         var reported = new TaskCompletionSource<StallReport>(TaskCreationOptions.RunContinuationsAsynchronously);

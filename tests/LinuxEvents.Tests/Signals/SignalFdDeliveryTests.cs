@@ -8,7 +8,7 @@ public class SignalFdDeliveryTests
     private static readonly LinuxSignal s_low = LinuxSignals.RealTime(1);
     private static readonly LinuxSignal s_high = LinuxSignals.RealTime(2);
 
-    [Fact]
+    [Fact] // CHECKLIST 22
     public void Signals_come_with_their_sender_and_nobody_else_gets_them()
     {
         using var program = TestProgram.StartBlocking(SIGTERM, SIGUSR1);

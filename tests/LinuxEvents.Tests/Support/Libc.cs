@@ -33,6 +33,9 @@ internal static unsafe class Libc
     /// <summary>Sends a signal to the calling thread alone.</summary>
     public static void RaiseHere(LinuxSignal signal) => Assert.Equal(0, tgkill(Environment.ProcessId, gettid(), (int)signal));
 
+    /// <summary>Sends a signal to a thread of this process.</summary>
+    public static void Signal(int tid, LinuxSignal signal) => Assert.Equal(0, tgkill(Environment.ProcessId, tid, (int)signal));
+
     /// <summary>Makes the other side of a terminal's master usable.</summary>
     /// <returns>The other side's path.</returns>
     public static string UnlockTerminal(SafeFdHandle master)

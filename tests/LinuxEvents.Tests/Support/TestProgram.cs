@@ -31,6 +31,12 @@ internal sealed class TestProgram : IDisposable
     /// <summary>Starts it with signals ignored, as nohup does.</summary>
     public static TestProgram StartIgnoring(string signals) => new($"trap '' {signals};", []);
 
+    /// <summary>
+    /// Starts it so that it can fork: by default CoreCLR keeps code in shared memory, which a child then writes under its parent's feet (both
+    /// crash), and compiles again on another thread.
+    /// </summary>
+    public static TestProgram StartForkable() => new("export DOTNET_EnableWriteXorExecute=0 DOTNET_TieredCompilation=0;", []);
+
     public static TestProgram StartBlocking(params LinuxSignal[] signals) => new("", signals);
 
     /// <summary>Has a command obeyed.</summary>
