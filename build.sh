@@ -211,6 +211,9 @@ case $verb in
   build | test | fuzz | pack | bindings | clean)
     [ $# -eq 0 ] || fail "'$verb' takes no arguments, but got '$1'"
     ;;
+  soak)
+    [[ $# -le 1 && ${1:-1} =~ ^[1-9][0-9]{0,8}$ ]] || fail "'soak' takes one number of rounds at most"
+    ;;
   run | bench | matrix) ;; # the program itself says what is wrong
   install)
     case ${1:-} in

@@ -33,6 +33,7 @@ public sealed class PostTests
     }
 
     [Fact] // CHECKLIST 83
+    [Trait("kind", "stress")]
     public void A_wake_between_looking_and_sleeping_is_not_lost()
     {
         using Selector selector = Selector.Start();
