@@ -115,7 +115,7 @@ static void test_restarts(void)
     finished = 0;
     for (uint32_t i = 0; i < COUNT(threads); i++)
         CHECK_EQ(pthread_create(&threads[i], NULL, spawn_on_and_off, NULL), 0);
-    for (int round = 0; round < 300; round++) {
+    for (int round = rounds(300); round > 0; round--) {
         start_reaper(0);
         for (int i = 0; i < round % 10; i++)
             sched_yield();

@@ -10,7 +10,7 @@
 
 #include <sys/ptrace.h>
 
-#define ROUNDS 100
+static int round_count;
 
 /** Stops a process as newer tracers do, or as gdb does by a SIGSTOP. An execve that is not quite over sends a SIGTRAP before. */
 static void hold(int tracee, int seize)
@@ -74,7 +74,7 @@ static void pass_time(void)
 static void test_held_helper(void)
 {
     start_program();
-    for (int round = 0; round < 2 * ROUNDS; round++) {
+    for (int round = 0; round < 2 * round_count; round++) {
         int cat = ask(START);
         hold(helper, round % 2);
         order(END_INPUT);
@@ -94,7 +94,7 @@ static void test_held_helper(void)
 static void test_held_child(void)
 {
     start_program();
-    for (int round = 0; round < 2 * ROUNDS; round++) {
+    for (int round = 0; round < 2 * round_count; round++) {
         int killed = round / 2 % 2, cat = ask(START);
         hold(cat, round % 2);
         CHECK_EQ(ask(LOOK), 0);
@@ -125,7 +125,7 @@ static void test_held_child(void)
 static void test_held_program(void)
 {
     start_program();
-    for (int round = 0; round < 2 * ROUNDS; round++) {
+    for (int round = 0; round < 2 * round_count; round++) {
         char path[64];
         int threads[8], count = 0;
         snprintf(path, sizeof path, "/proc/%d/task", program);
@@ -189,7 +189,7 @@ static void test_system_calls(void)
     tracees[0] = helper;
     tracee_count = 1;
     helper_stops = 0;
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < round_count; round++) {
         order(RUN_ONE);
         while (!is_answered())
             serve();
@@ -201,8 +201,8 @@ static void test_system_calls(void)
         serve();
         CHECK_EQ(helper_stops, stops);
     }
-    printf("  %.1f stops of the helper for each child\n", (double)helper_stops / ROUNDS);
-    CHECK(helper_stops < 100 * ROUNDS);
+    printf("  %.1f stops of the helper for each child\n", (double)helper_stops / round_count);
+    CHECK(helper_stops < 100 * round_count);
     int status;
     MUST(ptrace(PTRACE_INTERRUPT, helper, NULL, NULL));
     CHECK_EQ(waitpid(helper, &status, __WALL), helper);
@@ -216,7 +216,7 @@ static void test_system_calls(void)
 /** The helper has ended when its tracer has seen it. */
 static void test_killed_while_held(void)
 {
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < round_count; round++) {
         start_program();
         int cat = ask(START);
         hold(helper, round % 2);
@@ -237,7 +237,7 @@ static void test_killed_while_held(void)
 /** The program ends while its helper can't: that follows as soon as it can. */
 static void test_program_killed(void)
 {
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < round_count; round++) {
         int status;
         start_program();
         int cat = ask(START);
@@ -279,6 +279,7 @@ int main(void)
 {
     skip_without_spawn();
     skip_without_ptrace();
+    round_count = rounds(100);
     MUST(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
     RUN(test_held_helper);
     RUN(test_held_child);
