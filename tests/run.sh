@@ -33,13 +33,17 @@ for project in LinuxEvents LinuxEvents.Watchdog; do
     -noLogo -noColor -longRunning 60 -jUnit "$results/$project.xml"
 done
 # As on an old kernel, and where a container forbids pidfds: there the reaper has the children.
-for place in "--kernel 4.18" --container; do
-  name=LinuxEvents-${place##*[- ]}
-  # shellcheck disable=SC2086
-  suite "$name" "$artifacts/native/release/sandbox/lxe-sandbox" $place -- \
-    dotnet exec "$artifacts/bin/LinuxEvents.Tests/release/LinuxEvents.Tests.dll" \
+inside() { # PROJECT OPTIONS...: a managed suite in the sandbox
+  local project=$1 last=${!#}
+  local name=$project-${last#--}
+  shift
+  suite "$name" "$artifacts/native/release/sandbox/lxe-sandbox" "$@" -- \
+    dotnet exec "$artifacts/bin/$project.Tests/release/$project.Tests.dll" \
     -noLogo -noColor -longRunning 60 -jUnit "$results/$name.xml"
-done
+}
+inside LinuxEvents --kernel 4.18
+inside LinuxEvents --container
+inside LinuxEvents.Watchdog --kernel 4.18
 
 cmake -S "$(dirname "$0")/packages" -B "$artifacts/tests/packages" -G Ninja >/dev/null
 suite packages ctest --test-dir "$artifacts/tests/packages" --no-tests=error --output-on-failure \

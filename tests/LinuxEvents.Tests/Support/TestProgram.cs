@@ -57,7 +57,8 @@ internal sealed class TestProgram : IDisposable
     }
 
     /// <summary>Who <see cref="Signal"/> comes from: this process, or its reaper.</summary>
-    public static int Sender => ProcessSupport.ReaperPid ?? Environment.ProcessId;
+    public static int Sender =>
+        ProcessSupport.Mechanism == ProcessMechanism.Reaper ? ProcessSupport.ReaperPid!.Value : Environment.ProcessId;
 
     public void Signal(LinuxSignal signal) => Assert.True(_child.Signal(signal));
 
