@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace LinuxEvents;
 
 /// <content>What can be seen of a selector from outside.</content>
@@ -14,6 +17,38 @@ public sealed partial class Selector
         PendingTimers = Timers.Count,
         PendingPosts = _posts.Count,
     };
+
+    /// <summary>
+    /// What the selector does just now, in lines for people: what runs or since when it sleeps, what it has done, and each registration
+    /// with its waits. Any thread; of a loop that is stuck, too. The form may change.
+    /// </summary>
+    public string DumpState()
+    {
+        SelectorStatistics done = GetStatistics();
+        LoopState state = Activity.Look(out _, out long nanoseconds);
+        double milliseconds = nanoseconds / 1e6;
+        long due = Timers.NextDue;
+        var lines = new StringBuilder();
+        void Add(FormattableString line) => lines.AppendLine(line.ToString(CultureInfo.InvariantCulture));
+
+        if (state == LoopState.Busy)
+            Add($"selector {Name}: busy for {milliseconds:F3} ms with {Activity.DescribeCurrent()}");
+        else if (state == LoopState.Idle)
+            Add($"selector {Name}: asleep for {milliseconds:F3} ms");
+        else
+            Add($"selector {Name}: {(_closed.IsSet ? "disposed" : "nobody runs it")}");
+        Add($"  turns {done.Turns}, events {done.Events}, posts {done.Posts}, timers {done.TimersFired}, wake-ups {done.WakeUps}");
+        Add($"  idle {done.Idle.TotalMilliseconds:F3} ms, busy {done.Busy.TotalMilliseconds:F3} ms, longest turn {done.LongestTurn.TotalMilliseconds:F3} ms, stalls {done.Stalls}");
+        Add($"  pending posts {done.PendingPosts}");
+        if (due == long.MaxValue)
+            Add($"  pending timers {done.PendingTimers}");
+        else
+            Add($"  pending timers {done.PendingTimers}, the next one due in {(due - _clock.Now) / 1e6:F3} ms");
+        Add($"  registrations {done.Registrations}, waits {done.PendingWaits}");
+        foreach (FdRegistration registration in Registrations.ToList())
+            lines.Append("    ").AppendLine(registration.DumpState());
+        return lines.ToString();
+    }
 
     /// <summary>Has a stall reported. Whoever calls has seen to it that each is reported once.</summary>
     internal void ReportStall(string what, TimeSpan duration, string? stackTrace = null)

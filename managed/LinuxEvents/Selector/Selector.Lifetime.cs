@@ -63,6 +63,14 @@ public sealed partial class Selector
         }
     }
 
+    /// <summary>Tells a loop with a thread of its own to end, and leaves the waiting to <see cref="Dispose"/>.</summary>
+    internal void BeginEnd()
+    {
+        lock (_lifetime)
+            _closing = true;
+        Interrupt(stop: false);
+    }
+
     internal ObjectDisposedException Ended() => new(nameof(Selector), $"The selector {Name} was disposed.");
 
     private void Close()

@@ -44,6 +44,23 @@ public sealed unsafe partial class Selector
         RunTurns();
     }
 
+    /// <summary>The same on some processors only, or not at all.</summary>
+    private void RunThread(ulong[] processors, TaskCompletionSource placed)
+    {
+        try
+        {
+            ProcessorSet.Enter(processors);
+        }
+        catch (LinuxEventsException e)
+        {
+            placed.SetException(e);
+            return;
+        }
+
+        placed.SetResult();
+        RunThread();
+    }
+
     private void RunTurns()
     {
         while (!_closing && !_posts.TryConsumeStop())
@@ -252,6 +269,7 @@ public sealed unsafe partial class Selector
 
     private void Call(Action<Selector> hook)
     {
+        Activity.Source = hook;
         try
         {
             hook(this);

@@ -104,7 +104,8 @@ public sealed partial class Selector : IDisposable
 
     /// <summary>Makes a selector with a background thread of its own, which runs until the selector is disposed.</summary>
     /// <param name="options">How it is set up.</param>
-    /// <exception cref="LinuxEventsException">No descriptor could be had.</exception>
+    /// <exception cref="LinuxEventsException">No descriptor could be had, or none of <see cref="SelectorOptions.Processors"/>.</exception>
+    /// <exception cref="ArgumentException"><see cref="SelectorOptions.Processors"/> is empty or names what can't be a processor.</exception>
     /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
     public static Selector Start(SelectorOptions? options = null) => StartThread(options, shared: false);
 
@@ -272,12 +273,20 @@ public sealed partial class Selector : IDisposable
 
     private static Selector StartThread(SelectorOptions? options, bool shared)
     {
+        ulong[]? processors = options?.Processors is { } set ? ProcessorSet.ToMask(set) : null;
         var selector = new Selector(options, shared);
         try
         {
             selector._driven = true;
-            selector._thread = new Thread(selector.RunThread) { IsBackground = true, Name = selector.Name };
+            var placed = new TaskCompletionSource();
+            selector._thread = new Thread(processors is null ? selector.RunThread : () => selector.RunThread(processors, placed))
+            {
+                IsBackground = true,
+                Name = selector.Name,
+            };
             selector._thread.UnsafeStart();
+            if (processors is not null)
+                placed.Task.GetAwaiter().GetResult();
         }
         catch
         {

@@ -48,6 +48,12 @@ public sealed class SelectorOptions
     /// <summary>Where delays continue, and the waits of registrations that say nothing else.</summary>
     public ContinuationMode Continuations { get; init; }
 
+    /// <summary>
+    /// On which processors, counted from 0, the selector's own thread may run; wherever the process may, by default. Nothing for a selector
+    /// that is driven by hand.
+    /// </summary>
+    public IReadOnlyCollection<int>? Processors { get; init; }
+
     /// <summary>Where time comes from; the kernel's monotonic clock unless a test brings its own.</summary>
     internal Func<Selector, LoopClock>? Clock { get; init; }
 }

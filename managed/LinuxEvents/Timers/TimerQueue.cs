@@ -37,6 +37,18 @@ internal sealed class TimerQueue(LoopClock clock, LoopActivity activity)
     /// <summary>How many timers are outstanding.</summary>
     public int Count => Volatile.Read(ref _count);
 
+    /// <summary>When the earliest is due; <see cref="long.MaxValue"/> when there is none.</summary>
+    public long NextDue
+    {
+        get
+        {
+            _gate.Enter();
+            long due = _count > 0 ? _heap[0].Due : Never;
+            _gate.Exit();
+            return due;
+        }
+    }
+
     /// <summary>What the next one is numbered.</summary>
     public long NextSequence => Volatile.Read(ref _nextSequence);
 

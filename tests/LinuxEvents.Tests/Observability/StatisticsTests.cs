@@ -148,7 +148,7 @@ public sealed class StatisticsTests
     [Fact]
     public async Task A_sleep_and_a_turn_that_are_under_way_count()
     {
-        using Selector selector = Selector.Start();
+        using Selector selector = Selector.Start(new SelectorOptions { BlockingWait = BlockingWaitPolicy.Allow });
         await selector.InvokeAsync(static () => Task.CompletedTask);
         Until.True(() => IsSleeping(selector), "a sleep that lasts");
         TimeSpan busy = selector.GetStatistics().Busy;
@@ -167,7 +167,7 @@ public sealed class StatisticsTests
     [Fact]
     public void Wake_ups_and_stalls_are_counted()
     {
-        using Selector selector = Selector.Start(new SelectorOptions { StallThreshold = TimeSpan.FromMilliseconds(2) });
+        using Selector selector = Selector.Start(new SelectorOptions { StallThreshold = TimeSpan.FromMilliseconds(2), BlockingWait = BlockingWaitPolicy.Allow });
         using var release = new ManualResetEventSlim();
         Until.True(() => IsSleeping(selector), "a sleep that lasts");
         SelectorStatistics before = selector.GetStatistics();
