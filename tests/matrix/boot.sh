@@ -51,8 +51,8 @@ exec 9>&-
 # --- what it starts from: commands, programs of the build, and what these load --------------------
 
 root=$work/root
-mkdir -p "$root"/{bin,dev,etc,lib,proc,sys,tests,tmp,usr}
-ln -s /bin "$root/usr/bin"
+mkdir -p "$root"/{dev,etc,lib,proc,sys,tests,tmp,usr/bin}
+ln -s usr/bin "$root/bin"
 echo root:x:0:0:root:/:/bin/sh >"$root/etc/passwd"
 install -m 755 "$here/init.sh" "$root/init"
 cp "$kernel/bin/busybox" "$root/bin"
