@@ -90,6 +90,27 @@ string Obey(string command, string[] arguments)
             return Race(Enum.Parse<LinuxSignal>(arguments[0]), int.Parse(arguments[1]));
         case "fork":
             return ForkCommand.Run();
+        case "trace": // PID: holds its zombie until "release"
+            NativeThread.Trace(int.Parse(arguments[0]));
+            return "traced";
+        case "release": // PID
+            NativeThread.Release(int.Parse(arguments[0]));
+            return "released";
+        case "leave": // the first thread ends; with the next line another one ends the program
+            new Thread(() =>
+            {
+                Console.ReadLine();
+                NativeThread.EndProgram(42);
+            }).Start();
+            Console.WriteLine("soon");
+            NativeThread.End();
+            return "";
+        case "execute": // another thread executes a program, which ends with the next line
+            Console.WriteLine("soon");
+            var executing = new Thread(() => NativeThread.Execute("read line; exit 43"));
+            executing.Start();
+            executing.Join();
+            return "";
         default:
             throw new InvalidProgramException(command);
     }

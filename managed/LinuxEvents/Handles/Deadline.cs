@@ -19,4 +19,13 @@ internal static class Deadline
         long now = Stopwatch.GetTimestamp();
         return timeout.Ticks < (Never - now) / TimeSpan.NanosecondsPerTick ? now + timeout.Ticks * TimeSpan.NanosecondsPerTick : Never;
     }
+
+    /// <summary>How long it is until a deadline: zero when it has passed.</summary>
+    public static TimeSpan Left(long deadline)
+    {
+        if (deadline == Never)
+            return TimeSpan.MaxValue;
+        long left = deadline - Stopwatch.GetTimestamp();
+        return left > 0 ? TimeSpan.FromTicks(left / TimeSpan.NanosecondsPerTick + 1) : TimeSpan.Zero;
+    }
 }

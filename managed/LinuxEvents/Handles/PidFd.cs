@@ -61,11 +61,7 @@ public sealed unsafe class PidFd : IDisposable
     /// <returns>The copy, which shares the open file description.</returns>
     /// <exception cref="LinuxEventsException">EBADF when the process has no such descriptor; EPERM; ESRCH when it has
     /// ended; EMFILE.</exception>
-    public SafeFdHandle GetFd(int descriptor)
-    {
-        using var reference = new DescriptorReference(Handle);
-        return new SafeFdHandle(reference.Check(NativeMethods.lxe_pidfd_getfd(reference.Number, descriptor, 0), "pidfd_getfd"), ownsHandle: true);
-    }
+    public SafeFdHandle GetFd(int descriptor) => GetFd(Handle, descriptor);
 
     /// <summary>Looks whether something has happened to the process, which must be a child of this one. waitid(2), Linux 5.4.</summary>
     /// <param name="events">What to look for.</param>
@@ -115,7 +111,13 @@ public sealed unsafe class PidFd : IDisposable
     /// <summary>Closes the descriptor; the process is not affected.</summary>
     public void Dispose() => Handle.Dispose();
 
-    internal static bool Send(SafePidFdHandle handle, LinuxSignal signal, PidFdSignalTarget target)
+    internal static SafeFdHandle GetFd(SafePidFdHandle handle, int descriptor)
+    {
+        using var reference = new DescriptorReference(handle);
+        return new SafeFdHandle(reference.Check(NativeMethods.lxe_pidfd_getfd(reference.Number, descriptor, 0), "pidfd_getfd"), ownsHandle: true);
+    }
+
+    internal static bool Send(SafeFdHandle handle, LinuxSignal signal, PidFdSignalTarget target)
     {
         EnsureSignal(signal);
         using var reference = new DescriptorReference(handle);
@@ -123,7 +125,7 @@ public sealed unsafe class PidFd : IDisposable
         return result != -Errno.ESRCH && reference.Check(result, "pidfd_send_signal") == 0;
     }
 
-    internal static bool Queue(SafePidFdHandle handle, LinuxSignal signal, long value, PidFdSignalTarget target)
+    internal static bool Queue(SafeFdHandle handle, LinuxSignal signal, long value, PidFdSignalTarget target)
     {
         EnsureSignal(signal);
         using var reference = new DescriptorReference(handle);

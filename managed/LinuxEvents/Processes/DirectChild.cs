@@ -57,23 +57,12 @@ internal sealed class DirectChild : StartedChild
     }
 
     /// <summary>The status of a child that somebody else has reaped, or is about to have: then <see langword="false"/>.</summary>
-    private unsafe bool TryGetForeignStatus(out ExitStatus status)
+    private bool TryGetForeignStatus(out ExitStatus status)
     {
-        // Twice, because the process may go while the kernel looks (ESRCH): what it left is there by then.
-        int result = 0;
-        for (int look = 0; look < 2; look++)
-        {
-            var info = new lxe_pidfd_info { size = (uint)sizeof(lxe_pidfd_info) };
-            result = NativeMethods.lxe_pidfd_info(Handle.Descriptor, &info);
-            if (result == 0 && (info.valid & NativeMethods.LXE_PIDFD_INFO_EXIT) != 0)
-            {
-                status = ExitStatus.FromWaitStatus(info.wait_status);
-                return true;
-            }
-        }
-
+        if (ExitInfo.TryGet(Handle, out status, out bool isComing))
+            return true;
         status = ExitStatus.Unknown(
             "somebody else has reaped the process, and the kernel keeps no exit information, which is in Linux 6.15");
-        return result != 0 || !ProcessSupport.HasExitInfo;
+        return !isComing;
     }
 }

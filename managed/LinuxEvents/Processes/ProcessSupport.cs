@@ -48,6 +48,16 @@ public static class ProcessSupport
         }
     }
 
+    /// <summary>Why there are none: "pidfd_open, which is in Linux 5.3, gives: ...".</summary>
+    internal static string WhyWithoutPidFds
+    {
+        get
+        {
+            IsPresent(NativeMethods.LXE_FEATURE_PIDFD_OPEN, out lxe_feature_info info);
+            return Explain(info);
+        }
+    }
+
     /// <summary>How a child is started.</summary>
     /// <param name="leadsProcessGroup">Whether it leads a group, which can be signalled as a whole.</param>
     internal static ProcessMechanism MechanismFor(bool leadsProcessGroup) =>

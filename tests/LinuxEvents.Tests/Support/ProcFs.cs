@@ -51,6 +51,28 @@ internal static class ProcFs
         return stat[stat.LastIndexOf(')') + 2] == 'S';
     }
 
+    /// <summary>Whether another .NET process has a pidfd of a process.</summary>
+    public static bool IsOpenElsewhere(int pid)
+    {
+        foreach (string process in Directory.GetDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), out int id) && id != Environment.ProcessId))
+        {
+            try
+            {
+                if (File.ReadAllText(process + "/comm") == "dotnet\n"
+                    && Directory.GetFiles(process + "/fdinfo").Any(file => File.ReadAllText(file).Contains($"\nPid:\t{pid}\n", StringComparison.Ordinal)))
+                    return true;
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The threads of a process, dead or alive.</summary>
+    public static int Threads(int pid) => int.Parse(Stat(pid)![17]);
+
     public static int Threads() => Directory.GetDirectories("/proc/self/task").Length;
 
     /// <summary>The threads of this process that have a name.</summary>

@@ -72,6 +72,10 @@ internal sealed class TestProgram : IDisposable
         Assert.True(status.Signal == signal || (signal == LinuxSignal.SIGTERM && status.ExitCode == 128 + (int)signal), status.ToString());
     }
 
+    public bool HasExited => _child.HasExited;
+
+    public ExitStatus WaitForExit() => Exit();
+
     public void Dispose()
     {
         _child.Signal(LinuxSignal.SIGKILL);
