@@ -22,15 +22,16 @@ usage: ./build.sh VERB [ARGUMENTS]
   build                  build everything: native library, managed projects, tests
   run [-- CMD ARGS...]   supervise CMD by the watchdog (run --help: its options); without arguments, show its demo
   test                   run every test; the last line is the sum
-  matrix [ROW...]        run the tests on older kernels, in sandboxes, with each feature off, under musl and for other
-                         processors, and print one table; or just the rows of these names (patterns: 'managed*')
+  matrix [ROW...]        run the tests on older kernels, in sandboxes, with each feature off, under musl, for other
+                         processors, with sanitizers and in valgrind, break each rule of the ABI once, and print one
+                         table; or just the rows of these names (patterns: 'managed*')
   fuzz                   feed the library with what nobody would write, for a minute (needs clang)
   soak [ROUNDS]          run the selector's stress tests long, each for 1,000,000 rounds or two minutes, and count what they leave
   bench [NAME...]        measure beside C and beside other libraries, in turns (bench --help: its options;
                          bench micro: single operations, by BenchmarkDotNet)
   pack                   make the NuGet package in artifacts/packages
   bindings               generate the C# side of the C headers again (needs ClangSharpPInvokeGenerator)
-  install --prefix DIR   install headers, libraries, pkg-config file and CMake package below DIR
+  install --prefix DIR   install headers, libraries, manual page, pkg-config file and CMake package below DIR
   clean                  remove everything that was built
   help                   show this text
 EOF
@@ -103,6 +104,7 @@ require_emulators() {
   command -v arm-linux-gnueabihf-gcc >/dev/null || packages+=(gcc-arm-linux-gnueabihf libc6-dev-armhf-cross)
   command -v riscv64-linux-gnu-gcc >/dev/null || packages+=(gcc-riscv64-linux-gnu libc6-dev-riscv64-cross)
   command -v musl-gcc >/dev/null || packages+=(musl-tools)
+  command -v valgrind >/dev/null || packages+=(valgrind)
   [ ${#packages[@]} -eq 0 ] || install_packages "${packages[@]}"
 }
 

@@ -1,7 +1,8 @@
-# What `cmake --install` lays down: headers, both libraries, a pkg-config file and a CMake package, all relocatable.
+# What `cmake --install` lays down: headers, manual page, both libraries, a pkg-config file and a CMake package, all relocatable.
 include(CMakePackageConfigHelpers)
 
 install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+install(FILES man/linuxevents.7 DESTINATION ${CMAKE_INSTALL_MANDIR}/man7)
 install(TARGETS shared static EXPORT linuxevents
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})

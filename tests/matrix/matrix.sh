@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the suites of a finished build in every environment there is: as on older kernels and in a container, with each
-# feature switched off, on real kernels in an emulator, under musl and for other processors. As many rows at a time as
-# there are processors. Prints what failed and what was left out and why, then one table.
+# feature switched off, on real kernels in an emulator, under musl and for other processors, with sanitizers and in valgrind;
+# and breaks each rule of the ABI once. As many rows at a time as there are processors. Prints what failed and what was left out and why, then one table.
 # usage: tests/matrix/matrix.sh ARTIFACTS [ROW...]: all rows, or those that match (native-on-*)
 set -uo pipefail
 shopt -s extglob
@@ -17,7 +17,7 @@ rows() { # The long ones first.
   features=$("$native/tools/lxe-info" --json | sed -n 's/.*{"name": "\([a-z0-9_]*\)".*/\1/p')
   printf '%s\n' managed-on-{5.10,6.1,6.12} native-on-{5.10,6.1,6.12} native-on-6.1-arm64 \
     managed managed@{5.10,5.3,4.18,container} native native@{5.10,5.3,4.18,3.10,container} \
-    linux-{arm64,arm,riscv64,musl-x64} linux-x64-under-musl
+    linux-{arm64,arm,riscv64,musl-x64} linux-x64-under-musl valgrind asan tsan guards
   # shellcheck disable=SC2086
   printf 'managed-without-%s\n' $features
   # shellcheck disable=SC2086
@@ -35,11 +35,11 @@ left_out() { # ROW
 
 # --- the ways to run a suite; each leaves $results/ROW.xml ----------------------------------------
 
-native() { # ROW DIRECTORY TESTS (a regular expression)
+native() { # ROW DIRECTORY TESTS (a regular expression) [OPTIONS of ctest]
   local without
   without=$(left_out "$1" | cut -d' ' -f1 | paste -sd'|')
   ctest --test-dir "$2" -R "$3" ${without:+-E "^($without)\$"} --no-tests=error --output-on-failure \
-    --test-output-size-passed 1000000 --output-junit "$results/$1.xml"
+    --test-output-size-passed 1000000 --output-junit "$results/$1.xml" "${@:4}"
 }
 
 managed() { # ROW [COMMAND...]: inside a command
@@ -53,8 +53,8 @@ boot() { # ROW VERSION ARCH SUITE
     $(left_out "$1" | sed 's/ .*//; s/.*\..*/-method- LinuxEvents.Tests.&/; s/^[^-]/-class- LinuxEvents.Tests.&/')
 }
 
-port() { # ROW PORT
-  "$here/../../cmake/build.sh" "$2" && native "$1" "$artifacts/native/$2" '^(native|examples|tools)/'
+preset() { # ROW PRESET [TESTS]: a build of its own (CMakePresets.json)
+  "$here/../../cmake/build.sh" "$2" && native "$1" "$artifacts/native/$2" "${3:-^(native|examples|tools|abi/baseline)}"
 }
 
 run() { # ROW
@@ -73,8 +73,11 @@ run() { # ROW
     managed@*) managed "$1" "$native/sandbox/lxe-sandbox" $place -- ;;
     managed-without-*) LINUXEVENTS_DISABLE=${1#managed-without-} managed "$1" ;;
     managed-on-*) boot "$1" "${1#managed-on-}" amd64 managed ;;
-    linux-x64-under-musl) LD_LIBRARY_PATH=$native port "$1" linux-musl-x64 ;; # what was linked against glibc serves both
-    linux-*) port "$1" "$1" ;;
+    linux-x64-under-musl) LD_LIBRARY_PATH=$native preset "$1" linux-musl-x64 ;; # what was linked against glibc serves both
+    linux-*) preset "$1" "$1" ;;
+    asan | valgrind) preset "$1" "$1" '^(native|threads|examples|tools)/' ;;
+    tsan) preset tsan tsan '^(threads/|native/feature)' ;;
+    guards) native guards "$native" '^guards/' -C matrix ;;
   esac
 }
 
