@@ -12,6 +12,7 @@
 #include "linuxevents/version.h"
 #include "linuxevents/feature.h"
 #include "linuxevents/fd.h"
+#include "linuxevents/pty.h"
 #include "linuxevents/epoll.h"
 #include "linuxevents/eventfd.h"
 #include "linuxevents/fork.h"

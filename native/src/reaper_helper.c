@@ -148,17 +148,18 @@ static void raise_limit(void)
 /** Makes itself independent of the program. Return: a descriptor that is readable when signals have come. */
 static int32_t prepare(void)
 {
-    static const struct {
-        uintptr_t handler, rest[7];
-    } standard = {.handler = (uintptr_t)SIG_DFL}; /* as large as the kernel's struct sigaction, or larger */
+    static const struct lxe__action standard = {.handler = (uintptr_t)SIG_DFL};
     const uint64_t all = UINT64_MAX;
     lxe__syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, LXE_UAPI_SIGSET_SIZE);
     lxe__syscall(SYS_prctl, PR_SET_NAME, "lxe-reaper", 0, 0, 0);
     const int32_t own = lxe__reaper.helper_socket, changes = lxe__reaper.changes;
     const int32_t kept[] = {own < changes ? own : changes, own < changes ? changes : own};
     int32_t error = lxe__close_others(0, kept[0] < 0 ? kept + 1 : kept, kept[0] < 0 ? 1 : 2, lxe__reaper.close_range);
-    if (error == 0)
-        error = lxe__syscall(SYS_rt_sigaction, SIGCHLD, &standard, NULL, LXE_UAPI_SIGSET_SIZE);
+    for (int signal = 1; signal <= 64 && error == 0; signal++) { /* SIGCHLD for its own sake, the others for its children's */
+        error = lxe__action_change(signal, &standard, NULL);
+        if (error == -EINVAL && signal != SIGCHLD)
+            error = 0;
+    }
     if (error == 0 && (lxe__reaper.flags & LXE_REAPER_ORPHANS) != 0)
         error = lxe__syscall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     if (error < 0)

@@ -167,7 +167,7 @@ int32_t lxe_reaper_spawn(const struct lxe_spawn_options *options, struct lxe_rea
     struct lxe__handed handed;
     int32_t error = lxe__spawn_prepare(&spawn, options);
     if (error == 0) {
-        lxe__handed_read(&handed);
+        lxe__handed_read(&handed, spawn.options.signal_keep_ignored);
         spawn.handed = &handed;
         spawn.close_others = 0;
         error = lxe__reaper_is_ready() ? check_targets(&spawn, handed.limits[RLIMIT_NOFILE].soft) : -ESRCH;

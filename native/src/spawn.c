@@ -22,7 +22,8 @@
  *
  * Under valgrind the child gets a copy of the memory: its answer is lost, and a failure looks like exit code 127.
  *
- * The child's stack lies above a guard; above the stack lie the lists of descriptors: no limit, no malloc.
+ * The child's stack lies above a guard; above the stack lie the lists of descriptors: no limit, no malloc. To map and touch
+ * it costs as much as a dozen system calls: one is kept from spawn to spawn. Who finds it taken maps another.
  */
 #include "lock.h"
 #include "spawn.h"
@@ -131,20 +132,27 @@ void lxe__spawn_add_fd(struct lxe__spawn *spawn, int32_t source, int32_t target)
     spawn->targets[at] = target;
 }
 
-/** Which of some signals this process ignores. */
-static uint64_t find_ignored(uint64_t signals)
+/** The area that is kept: one of the usual size, or NULL while a spawn has it. */
+static char *_Atomic spare;
+
+#define SPARE_ROOM 4096 /* for lists */
+
+/** Finds an area for a spawn. */
+static int32_t take_area(struct lxe__spawn *spawn, uint64_t room)
 {
-    struct {
-        uintptr_t handler, rest[7];
-    } action; /* struct sigaction of the kernel is at most this large and begins with the handler */
-    uint64_t ignored = 0;
-    for (int signal = 1; signal <= 64; signal++) {
-        uint64_t bit = UINT64_C(1) << (signal - 1);
-        if ((signals & bit) != 0 && lxe__syscall(SYS_rt_sigaction, signal, NULL, &action, LXE_UAPI_SIGSET_SIZE) == 0 &&
-            action.handler == (uintptr_t)SIG_IGN)
-            ignored |= bit;
-    }
-    return ignored;
+    if (room > SPARE_ROOM)
+        return lxe__stack_map(room, &spawn->area, &spawn->area_size);
+    spawn->area_size = LXE__GUARD_SIZE + LXE__STACK_SIZE + SPARE_ROOM;
+    spawn->area = atomic_exchange(&spare, NULL);
+    return spawn->area != NULL ? 0 : lxe__stack_map(SPARE_ROOM, &spawn->area, &spawn->area_size);
+}
+
+static void give_area(const struct lxe__spawn *spawn)
+{
+    char *none = NULL;
+    if (spawn->area_size != LXE__GUARD_SIZE + LXE__STACK_SIZE + SPARE_ROOM ||
+        !atomic_compare_exchange_strong(&spare, &none, spawn->area))
+        lxe__syscall(SYS_munmap, spawn->area, spawn->area_size);
 }
 
 int32_t lxe__spawn_prepare(struct lxe__spawn *spawn, const struct lxe_spawn_options *options)
@@ -155,21 +163,19 @@ int32_t lxe__spawn_prepare(struct lxe__spawn *spawn, const struct lxe_spawn_opti
     if (error < 0)
         return error;
     uint64_t room = (uint64_t)spawn->options.fd_count + 6;
-    char *area;
-    error = lxe__stack_map(room * (sizeof *spawn->fds + 2 * sizeof(int32_t)), &area, &spawn->area_size);
+    error = take_area(spawn, room * (sizeof *spawn->fds + 2 * sizeof(int32_t)));
     if (error < 0) {
+        spawn->area = NULL;
         spawn->step = LXE_SPAWN_STEP_CREATE;
         return error;
     }
-    spawn->area = area;
-    spawn->fds = (struct lxe_spawn_fd *)(void *)(area + LXE__GUARD_SIZE + LXE__STACK_SIZE);
+    spawn->fds = (struct lxe_spawn_fd *)(void *)(spawn->area + LXE__GUARD_SIZE + LXE__STACK_SIZE);
     spawn->targets = (int32_t *)(void *)(spawn->fds + room);
     spawn->sources = spawn->targets + room;
     error = take_fds(spawn);
     if (error < 0)
         return error;
     spawn->step = LXE_SPAWN_STEP_CREATE;
-    spawn->ignored = find_ignored(spawn->options.signal_keep_ignored);
     take_single(spawn, LXE_SPAWN_TERMINAL, &spawn->options.terminal, LXE_SPAWN_STEP_TERMINAL);
     take_single(spawn, LXE_SPAWN_DIRECTORY, &spawn->options.directory, LXE_SPAWN_STEP_WORKING_DIRECTORY);
     take_single(spawn, LXE_SPAWN_CGROUP, &spawn->options.cgroup, LXE_SPAWN_STEP_CGROUP);
@@ -181,7 +187,7 @@ int32_t lxe__spawn_prepare(struct lxe__spawn *spawn, const struct lxe_spawn_opti
 void lxe__spawn_release(const struct lxe__spawn *spawn)
 {
     if (spawn->area != NULL)
-        lxe__syscall(SYS_munmap, spawn->area, spawn->area_size);
+        give_area(spawn);
 }
 
 static _Atomic uint32_t user_lock;

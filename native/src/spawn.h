@@ -10,6 +10,7 @@
 
 /** What a child has from the thread that asked for it where another process makes it (spawn_handed.c). */
 struct lxe__handed {
+    uint64_t ignored; /* the signals that the program shall ignore: nothing else than the default is set where it begins */
     struct {
         uint64_t soft, hard;
     } limits[16];
@@ -31,7 +32,6 @@ struct lxe__spawn {
     int32_t *sources;                 /* room for as many: where the child finds the source of each entry */
     char *area;                       /* where guard, stack and these lists are, or NULL */
     uint64_t area_size;
-    uint64_t ignored;                 /* the signals that the program shall ignore */
     const struct lxe__handed *handed; /* NULL where the caller is the parent */
     int close_others;                 /* whether the child has descriptors that execve does not close */
     int close_range;                  /* whether close_range(2) is to be had */
@@ -77,14 +77,29 @@ LXE_INTERNAL void lxe__spawn_release(const struct lxe__spawn *spawn);
 /** The child's whole life, as clone(2) wants it: execve, or an answer and exit. @spawn: struct lxe__spawn. Never returns. */
 LXE_INTERNAL int lxe__spawn_child(void *spawn);
 
-/** Reads what the calling thread would hand down to a child. */
-LXE_INTERNAL void lxe__handed_read(struct lxe__handed *handed);
+/** Reads what the calling thread would hand down to a child. @keep_ignored: of the signals that it ignores, those that matter */
+LXE_INTERNAL void lxe__handed_read(struct lxe__handed *handed, uint64_t keep_ignored);
 
 /** Makes it the child's own. Return: 0, or a negative errno and the step. */
 LXE_INTERNAL int32_t lxe__handed_apply(const struct lxe__handed *handed, uint32_t *step);
 
 /** Closes all descriptors from @first on but those of an ascending list. Can run in the child. */
 LXE_INTERNAL int32_t lxe__close_others(int32_t first, const int32_t *kept, uint32_t count, int close_range);
+
+/** The kernel's struct sigaction is at most as large and begins with the handler. */
+struct lxe__action {
+    uintptr_t handler, rest[7];
+};
+
+/**
+ * lxe__action_change - sets or reads a signal's action. By the kernel's own call, since libc's hides the signals that libc catches
+ *
+ * Return: 0; -EINVAL for SIGKILL, SIGSTOP, and for numbers that emulators and valgrind keep for themselves.
+ */
+static inline int32_t lxe__action_change(int signal, const struct lxe__action *action, struct lxe__action *former)
+{
+    return lxe__syscall(SYS_rt_sigaction, signal, action, former, LXE_UAPI_SIGSET_SIZE);
+}
 
 /** Whether an ascending list has a number. */
 static inline int lxe__is_listed(const int32_t *numbers, uint32_t count, int32_t number)

@@ -60,19 +60,27 @@ static int32_t place_targets(struct lxe__spawn *spawn)
     return 0;
 }
 
-/** The kernel's own call, since libc's hides the signals that libc itself catches. */
+/**
+ * Whether the action is the default, or shall stay what it is: an ignored signal that is to be kept. execve makes every caught
+ * signal a default one by itself, but that is too late. What the helper's children have is what it has: nothing but defaults.
+ */
+static int is_in_order(const struct lxe__spawn *spawn, int signal)
+{
+    struct lxe__action action;
+    if (spawn->handed != NULL)
+        return 1;
+    return (spawn->options.signal_keep_ignored >> (signal - 1) & 1) != 0 && lxe__action_change(signal, NULL, &action) == 0 &&
+           (action.handler == (uintptr_t)SIG_IGN || action.handler == (uintptr_t)SIG_DFL);
+}
+
 static int32_t reset_signals(struct lxe__spawn *spawn)
 {
-    /* struct sigaction of the kernel is at most this large and begins with the handler. */
-    static const struct {
-        uintptr_t handler, rest[7];
-    } standard = {.handler = (uintptr_t)SIG_DFL}, ignored = {.handler = (uintptr_t)SIG_IGN};
+    static const struct lxe__action standard = {.handler = (uintptr_t)SIG_DFL}, ignored = {.handler = (uintptr_t)SIG_IGN};
     for (int signal = 1; signal <= 64; signal++) {
-        if (signal == SIGKILL || signal == SIGSTOP)
+        const int ignore = spawn->handed != NULL && (spawn->handed->ignored >> (signal - 1) & 1) != 0;
+        if (!ignore && is_in_order(spawn, signal))
             continue;
-        /* EINVAL: emulators and valgrind keep some numbers for themselves. */
-        int32_t error = lxe__syscall(SYS_rt_sigaction, signal, (spawn->ignored >> (signal - 1) & 1) != 0 ? &ignored : &standard,
-                                     NULL, LXE_UAPI_SIGSET_SIZE);
+        int32_t error = lxe__action_change(signal, ignore ? &ignored : &standard, NULL);
         if (error < 0 && error != -EINVAL)
             return error;
     }

@@ -2,6 +2,7 @@
 /* What a child has from its parent, and from the thread that asked for it where that is another process. */
 #include "spawn.h"
 
+#include <signal.h>
 #include <sys/resource.h>
 
 _Static_assert(sizeof((struct lxe__handed *)0)->limits / sizeof *((struct lxe__handed *)0)->limits == RLIM_NLIMITS, "all of them");
@@ -18,8 +19,21 @@ static int32_t read_affinity(void *mask, size_t size)
     return lxe__syscall(SYS_sched_getaffinity, 0, size, mask);
 }
 
-void lxe__handed_read(struct lxe__handed *handed)
+static uint64_t read_ignored(uint64_t signals)
 {
+    uint64_t ignored = 0;
+    for (int signal = 1; signal <= 64; signal++) {
+        const uint64_t bit = UINT64_C(1) << (signal - 1);
+        struct lxe__action action;
+        if ((signals & bit) != 0 && lxe__action_change(signal, NULL, &action) == 0 && action.handler == (uintptr_t)SIG_IGN)
+            ignored |= bit;
+    }
+    return ignored;
+}
+
+void lxe__handed_read(struct lxe__handed *handed, uint64_t keep_ignored)
+{
+    handed->ignored = read_ignored(keep_ignored);
     for (int i = 0; i < RLIM_NLIMITS; i++) {
         handed->limits[i].soft = UINT64_MAX; /* not known, while the hard one is lower */
         handed->limits[i].hard = 0;

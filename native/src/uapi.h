@@ -60,6 +60,9 @@
 #define LXE_UAPI_P_PIDFD 3                /* Linux 5.4 */
 #define LXE_UAPI_TFD_TIMER_CANCEL_ON_SET 0x2
 
+/* ioctl_tty(2) */
+#define LXE_UAPI_TIOCGPTPEER _IO('T', 0x41) /* Linux 4.13 */
+
 /* madvise(2) */
 #define LXE_UAPI_MADV_WIPEONFORK 18 /* Linux 4.14 */
 

@@ -72,6 +72,18 @@ internal static unsafe partial class NativeMethods
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     [return: NativeTypeName("int32_t")]
+    public static extern int lxe_pty_open([NativeTypeName("int32_t *")] int* controller, [NativeTypeName("int32_t *")] int* terminal, [NativeTypeName("uint32_t")] uint flags);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
+    public static extern int lxe_pty_set_size([NativeTypeName("int32_t")] int fd, [NativeTypeName("uint32_t")] uint rows, [NativeTypeName("uint32_t")] uint columns);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
+    public static extern int lxe_pty_get_size([NativeTypeName("int32_t")] int fd, [NativeTypeName("uint32_t *")] uint* rows, [NativeTypeName("uint32_t *")] uint* columns);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
     public static extern int lxe_epoll_create([NativeTypeName("uint32_t")] uint flags);
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -336,6 +348,9 @@ internal static unsafe partial class NativeMethods
 
     [NativeTypeName("#define LXE_FD_PACKETS 0x4u")]
     public const uint LXE_FD_PACKETS = 0x4U;
+
+    [NativeTypeName("#define LXE_HAS_PTY 1")]
+    public const int LXE_HAS_PTY = 1;
 
     [NativeTypeName("#define LXE_HAS_EPOLL 1")]
     public const int LXE_HAS_EPOLL = 1;
