@@ -23,10 +23,13 @@ static int is_direction(uint32_t mask)
 
 int32_t lxe_fd_open(const char *path, uint32_t access, uint32_t flags)
 {
-    if (!is_direction(access) || (flags & ~(LXE_INHERIT | LXE_NONBLOCK)) != 0)
+    const uint32_t known = LXE_INHERIT | LXE_NONBLOCK | LXE_FD_CREATE | LXE_FD_TRUNCATE | LXE_FD_APPEND;
+    if (!is_direction(access) || (flags & ~known) != 0)
         return -EINVAL;
     int how = (int)(access - 1) | O_NOCTTY | O_LARGEFILE | lxe__descriptor_flags(flags);
-    return lxe__syscall(SYS_openat, AT_FDCWD, path, how, 0);
+    how |= ((flags & LXE_FD_CREATE) != 0 ? O_CREAT : 0) | ((flags & LXE_FD_TRUNCATE) != 0 ? O_TRUNC : 0) |
+           ((flags & LXE_FD_APPEND) != 0 ? O_APPEND : 0);
+    return lxe__syscall(SYS_openat, AT_FDCWD, path, how, 0666);
 }
 
 int32_t lxe_fd_query(int32_t fd)

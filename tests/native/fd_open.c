@@ -65,6 +65,33 @@ static void test_open(void)
     MUST(rmdir(directory));
 }
 
+static void test_create(void)
+{
+    char directory[] = "/tmp/lxe-fd-XXXXXX", path[64], text[16];
+    struct stat status;
+    CHECK(mkdtemp(directory) != NULL);
+    snprintf(path, sizeof path, "%s/file", directory);
+    mode_t former = umask(027);
+    int one = lxe_fd_open(path, LXE_FD_WRITE, LXE_FD_CREATE | LXE_FD_APPEND);
+    CHECK(one >= 0);
+    umask(former);
+    MUST(fstat(one, &status));
+    CHECK_EQ(status.st_mode, S_IFREG | 0640);
+    int other = lxe_fd_open(path, LXE_FD_READ | LXE_FD_WRITE, LXE_FD_CREATE | LXE_FD_APPEND);
+    CHECK_EQ(lxe_fd_write(one, "a", 1), 1);
+    CHECK_EQ(lxe_fd_write(other, "b", 1), 1);
+    CHECK_EQ(lxe_fd_write(one, "c", 1), 1);
+    CHECK_EQ(lseek(other, 0, SEEK_SET), 0);
+    CHECK_EQ(lxe_fd_read(other, text, sizeof text), 3);
+    CHECK(memcmp(text, "abc", 3) == 0);
+    CHECK_EQ(close(lxe_fd_open(path, LXE_FD_WRITE, LXE_FD_TRUNCATE)), 0);
+    MUST(fstat(one, &status));
+    CHECK_EQ(status.st_size, 0);
+    CHECK_EQ(close(one) + close(other), 0);
+    MUST(unlink(path));
+    MUST(rmdir(directory));
+}
+
 static int become_session_and_open_terminal(void *path)
 {
     MUST(setsid());
@@ -126,6 +153,7 @@ int main(void)
     RUN(test_packets);
     RUN(test_pipe_size);
     RUN(test_open);
+    RUN(test_create);
     RUN(test_a_terminal_does_not_become_the_controlling_one);
     RUN(test_query);
     RUN(test_shutdown);

@@ -28,6 +28,7 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
         StandardInput = descriptors.TakeStream(0);
         StandardOutput = descriptors.TakeStream(1);
         StandardError = descriptors.TakeStream(2);
+        Terminal = descriptors.TakeTerminal();
     }
 
     /// <summary>The process id. Once the child was reaped, another process may have it: for signals take <see cref="Signal"/>.</summary>
@@ -56,6 +57,9 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
     /// <summary>As <see cref="StandardOutput"/>, of standard error.</summary>
     public FdStream? StandardError { get; }
 
+    /// <summary>The other end of the child's terminal, if one of its standard descriptors is <see cref="ChildStdio.Terminal"/>.</summary>
+    public ChildTerminal? Terminal { get; }
+
     /// <summary>Starts a child. Blocks until the program is executed, or could not be: for a file on a slow file system, that long.</summary>
     /// <param name="options">What, and how.</param>
     /// <param name="selector">The loop that watches it and its pipes; <see langword="null"/> for <see cref="Selector.Shared"/>.</param>
@@ -64,14 +68,15 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
     /// <exception cref="LinuxEventsException">
     /// It could not be started, and nothing is left of it. <see cref="LinuxEventsException.Call"/> says which step failed and
     /// <see cref="LinuxEventsException.Target"/> on what: execve (ENOENT, EACCES, ENOEXEC, E2BIG ...) on the program, chdir on the working directory,
-    /// dup2 on a descriptor, setpgid or setsid, clone or pipe2 when there is no room (EAGAIN, ENOMEM, EMFILE).
+    /// dup2 on a descriptor, open on a file, setresuid on the user and so on; clone or pipe2 when there is no room (EAGAIN, ENOMEM, EMFILE).
     /// </exception>
     /// <exception cref="ObjectDisposedException">The selector, or a handle of the options, was disposed.</exception>
     public static ChildProcess Spawn(SpawnOptions options, Selector? selector = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         selector ??= Selector.Shared;
-        using var descriptors = new ChildDescriptors(options, selector);
+        options.Check();
+        using ChildDescriptors descriptors = ChildDescriptors.Open(options, selector);
         StartedChild child = Spawner.Start(options, descriptors);
         ChildWatch watch;
         try
@@ -150,12 +155,13 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
         return _watch.SignalGroup(signal);
     }
 
-    /// <summary>Closes the streams. The child runs on, and is still reaped when it ends; waits that are under way go on.</summary>
+    /// <summary>Closes the streams and the terminal. The child runs on, and is still reaped when it ends; waits that are under way go on.</summary>
     public void Dispose()
     {
         StandardInput?.Dispose();
         StandardOutput?.Dispose();
         StandardError?.Dispose();
+        Terminal?.Stream.Dispose();
         _watch.Release();
     }
 

@@ -6,4 +6,6 @@ internal enum ChildStdioKind
     Null,
     Pipe,
     Handle,
+    File,
+    Terminal,
 }

@@ -1,72 +1,94 @@
-using System.Collections;
 using System.Runtime.InteropServices;
 using System.Text;
+using LinuxEvents.Interop;
 
 namespace LinuxEvents;
 
-/// <summary>The strings of a spawn, as execve(2) wants them: one native block with both lists of pointers and all text.</summary>
-internal readonly unsafe ref struct SpawnBlock
+/// <summary>What a spawn hands over beside numbers, as the kernel wants it: one native block with all lists and all text.</summary>
+/// <remarks>
+/// Everything is measured, then copied. What another thread changes meanwhile, though it may not, is an exception and no more: nothing is
+/// written beyond what was measured.
+/// </remarks>
+internal unsafe ref struct SpawnBlock
 {
-    /// <summary>argv: the program's name and its arguments, then NULL.</summary>
-    public readonly byte** Arguments;
-
-    /// <summary>envp: "NAME=value" each, then NULL.</summary>
-    public readonly byte** Environment;
-
-    /// <summary>NULL for none.</summary>
-    public readonly byte* WorkingDirectory;
+    private readonly byte* _memory;
+    private readonly byte* _end;
+    private byte* _at;
+    private byte* _path;
+    private readonly int _pathLength;
 
     /// <exception cref="ArgumentException">A string that can't be told to the kernel; the message names it.</exception>
-    public SpawnBlock(SpawnOptions options)
+    public SpawnBlock(SpawnOptions options, InheritedEnvironment? inherited, ProgramSearch search, ref lxe_spawn_options native)
     {
-        // What is measured is what is copied: the lists are read once.
-        string[] arguments = [options.FileName, .. options.Arguments];
-        List<(string Name, string Value)> variables = Variables(options.EffectiveEnvironment);
-        string? directory = options.WorkingDirectory;
-
-        long size = (arguments.Length + 1 + variables.Count + 1) * sizeof(byte*);
-        for (int i = 0; i < arguments.Length; i++)
-            size += Measure(arguments[i], i == 0 ? "FileName" : "Arguments");
-        foreach ((string name, string value) in variables)
-            size += Measure(name, "Environment") + Measure(value, "Environment");
-        if (directory is not null)
-            size += Measure(directory, "WorkingDirectory");
-
-        Arguments = (byte**)NativeMemory.Alloc((nuint)size);
-        Environment = Arguments + arguments.Length + 1;
-        byte* text = (byte*)(Environment + variables.Count + 1);
-
-        for (int i = 0; i < arguments.Length; i++)
-            Arguments[i] = Append(ref text, arguments[i], 0);
-        Arguments[arguments.Length] = null;
-
-        for (int i = 0; i < variables.Count; i++)
+        int argumentCount = options.Arguments.Count, variableCount = 0;
+        long text = Measure(options.ArgumentZero ?? options.FileName, "FileName"), pointers = argumentCount + 2;
+        for (int i = 0; i < argumentCount; i++)
+            text += Measure(options.Arguments[i], "Arguments");
+        if (options.OwnEnvironment is { } environment)
         {
-            Environment[i] = Append(ref text, variables[i].Name, (byte)'=');
-            Append(ref text, variables[i].Value, 0);
+            foreach ((string name, string? value) in environment)
+            {
+                if (name.Length == 0 || name.Contains('='))
+                    throw new ArgumentException($"Environment holds the name '{name}': a name is not empty and has no '='.");
+                if (value is null)
+                    continue;
+                text += Measure(name, "Environment") + Measure(value, "Environment");
+                variableCount++;
+            }
+
+            pointers += variableCount + 1;
         }
 
-        Environment[variables.Count] = null;
-        WorkingDirectory = directory is null ? null : Append(ref text, directory, 0);
-    }
+        if (options.WorkingDirectory is { } directory)
+            text += Measure(directory, "WorkingDirectory");
+        foreach (string candidate in search.Candidates)
+            _pathLength = Math.Max(_pathLength, Encoding.UTF8.GetByteCount(candidate) + 1);
+        if (options.FileName.Contains('\0'))
+            _ = Measure(options.FileName, "FileName");
 
-    public void Dispose() => NativeMemory.Free(Arguments);
-
-    private static List<(string Name, string Value)> Variables(IDictionary environment)
-    {
-        var variables = new List<(string, string)>(environment.Count);
-        IDictionaryEnumerator variable = environment.GetEnumerator();
-        while (variable.MoveNext())
+        ulong[]? processors = options.Processors is { } set ? ProcessorSet.ToMask(set) : null;
+        Dictionary<ResourceKind, ResourceLimit>? limits = options.OwnLimits;
+        uint[]? groups = options.User?.Groups;
+        long size = pointers * sizeof(byte*) + (processors?.Length ?? 0) * sizeof(ulong) + (limits?.Count ?? 0) * sizeof(lxe_spawn_limit)
+            + (groups?.Length ?? 0) * sizeof(uint) + text + _pathLength;
+        _at = _memory = (byte*)NativeMemory.Alloc((nuint)size);
+        _end = _memory + size;
+        try
         {
-            string name = (string)variable.Key;
-            if (name.Length == 0 || name.Contains('='))
-                throw new ArgumentException($"Environment holds the name '{name}': a name is not empty and has no '='.");
-            if (variable.Value is string value)
-                variables.Add((name, value));
-        }
+            byte** list = (byte**)Take(pointers * sizeof(byte*));
+            if (processors is not null)
+                native.affinity = (ulong*)Copy<ulong>(processors, out native.affinity_count);
+            if (limits is not null)
+                native.limits = Copy(limits, out native.limit_count);
+            if (groups is not null)
+                native.groups = (uint*)Copy<uint>(groups, out native.group_count);
 
-        return variables;
+            native.arguments = list;
+            *list++ = Append(options.ArgumentZero ?? options.FileName, 0);
+            for (int i = 0; i < argumentCount; i++)
+                *list++ = Append(options.Arguments[i], 0);
+            *list++ = null;
+            native.environment = inherited is not null && options.OwnEnvironment is null ? inherited.Pointers : list;
+            if (options.OwnEnvironment is not null)
+                Append(options.OwnEnvironment, list, variableCount);
+            native.working_directory = options.WorkingDirectory is null ? null : Append(options.WorkingDirectory, 0);
+            _path = Take(_pathLength);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
+
+    /// <summary>One of the candidates, until the next.</summary>
+    public readonly byte* Path(string candidate)
+    {
+        _path[Encoding.UTF8.GetBytes(candidate, new Span<byte>(_path, _pathLength - 1))] = 0;
+        return _path;
+    }
+
+    public readonly void Dispose() => NativeMemory.Free(_memory);
 
     private static long Measure(string? text, string source)
     {
@@ -77,12 +99,54 @@ internal readonly unsafe ref struct SpawnBlock
         return Encoding.UTF8.GetByteCount(text) + 1L;
     }
 
-    private static byte* Append(ref byte* at, string text, byte end)
+    private byte* Take(long size)
     {
-        byte* start = at;
-        int length = Encoding.UTF8.GetByteCount(text);
-        at += Encoding.UTF8.GetBytes(text, new Span<byte>(at, length));
-        *at++ = end;
+        byte* start = _at;
+        if (size > _end - _at)
+            throw new InvalidOperationException("The options were changed while a child was being spawned.");
+        _at += size;
+        return start;
+    }
+
+    private T* Copy<T>(T[] values, out uint count)
+        where T : unmanaged
+    {
+        count = (uint)values.Length;
+        T* start = (T*)Take((long)values.Length * sizeof(T));
+        values.CopyTo(new Span<T>(start, values.Length));
+        return start;
+    }
+
+    private lxe_spawn_limit* Copy(Dictionary<ResourceKind, ResourceLimit> limits, out uint count)
+    {
+        count = (uint)limits.Count;
+        lxe_spawn_limit* start = (lxe_spawn_limit*)Take(count * sizeof(lxe_spawn_limit)), next = start;
+        foreach ((ResourceKind kind, ResourceLimit limit) in limits)
+            *next++ = new lxe_spawn_limit { resource = (uint)kind, soft = limit.Soft, hard = limit.Hard };
+        return start;
+    }
+
+    private void Append(Dictionary<string, string?> environment, byte** list, int count)
+    {
+        foreach ((string name, string? value) in environment)
+        {
+            if (value is null)
+                continue;
+            if (count-- == 0)
+                _ = Take(long.MaxValue);
+            *list++ = Append(name, (byte)'=');
+            Append(value, 0);
+        }
+
+        *list = null;
+    }
+
+    private byte* Append(string text, byte end)
+    {
+        byte* start = Take(Encoding.UTF8.GetByteCount(text) + 1L);
+        int length = (int)(_at - start) - 1;
+        Encoding.UTF8.GetBytes(text, new Span<byte>(start, length));
+        start[length] = end;
         return start;
     }
 }

@@ -7,12 +7,12 @@ namespace LinuxEvents;
 /// What to start, and how. Whatever is not said here, a child does not get: no other descriptor, no blocked signal, no
 /// handler. May be used for any number of children, but not be changed while one is being spawned.
 /// </summary>
-public sealed class SpawnOptions
+public sealed partial class SpawnOptions
 {
     private string _fileName;
     private Dictionary<string, string?>? _environment;
-    private HashSet<LinuxSignal>? _blockedSignals;
     private Dictionary<int, SafeHandle>? _descriptors;
+    private ProgramSearch? _search;
 
     /// <summary>Names the program and its arguments.</summary>
     /// <param name="fileName"><see cref="FileName"/>.</param>
@@ -29,7 +29,7 @@ public sealed class SpawnOptions
     /// <summary>
     /// The program. A name with a slash is a path, relative to <see cref="WorkingDirectory"/> if it does not begin with one. Another is
     /// searched for in the directories of <c>PATH</c> as this process has it (not as <see cref="Environment"/> does), or in
-    /// <c>/bin:/usr/bin</c> if it has none. It is the child's <c>argv[0]</c> as it stands. A script needs a <c>#!</c> line.
+    /// <c>/bin:/usr/bin</c> if it has none. A script needs a <c>#!</c> line.
     /// </summary>
     /// <exception cref="ArgumentException">The value is empty.</exception>
     public string FileName
@@ -42,6 +42,12 @@ public sealed class SpawnOptions
         }
     }
 
+    /// <summary>
+    /// What the program is told that it is called, its <c>argv[0]</c>; <see langword="null"/> for <see cref="FileName"/> as it stands. A shell called
+    /// <c>-sh</c> is a login shell, for example.
+    /// </summary>
+    public string? ArgumentZero { get; set; }
+
     /// <summary>The arguments, each as the program shall see it: there is no shell, and no quoting.</summary>
     public IList<string> Arguments { get; }
 
@@ -51,8 +57,13 @@ public sealed class SpawnOptions
     /// </summary>
     public IDictionary<string, string?> Environment => _environment ??= CurrentEnvironment();
 
-    /// <summary>Where the child starts; <see langword="null"/> for this process's directory.</summary>
+    /// <summary>
+    /// Where the child starts; <see langword="null"/> for this process's directory. Found with this process's rights, not those of <see cref="User"/>.
+    /// </summary>
     public string? WorkingDirectory { get; set; }
+
+    /// <summary>The directory where the child starts, as a descriptor, in place of <see cref="WorkingDirectory"/>. The handle stays the caller's. fchdir(2)</summary>
+    public SafeHandle? WorkingDirectoryHandle { get; set; }
 
     /// <summary>The child's descriptor 0.</summary>
     public ChildStdio StandardInput { get; set; }
@@ -70,27 +81,31 @@ public sealed class SpawnOptions
     public IDictionary<int, SafeHandle> Descriptors => _descriptors ??= [];
 
     /// <summary>
-    /// Start a process group of its own, which keys on the terminal don't reach and <see cref="ChildProcess.SignalGroup"/> does. setpgid(2)
+    /// How large the window of <see cref="ChildStdio.Terminal"/> is at first; the default is unknown, which many programs take for 80 columns and 24 rows.
+    /// Later: <see cref="ChildTerminal.Size"/>.
     /// </summary>
-    public bool NewProcessGroup { get; set; }
+    public TerminalSize TerminalSize { get; set; }
 
-    /// <summary>Join this process group, of the same session; not beside <see cref="NewProcessGroup"/> or <see cref="NewSession"/>. setpgid(2)</summary>
-    public int? ProcessGroup { get; set; }
+    /// <summary>What was made of <see cref="Environment"/>; <see langword="null"/> for this process's.</summary>
+    internal Dictionary<string, string?>? OwnEnvironment => _environment;
 
-    /// <summary>Start a session of its own, without a terminal, and with it a process group of its own. setsid(2)</summary>
-    public bool NewSession { get; set; }
+    internal Dictionary<int, SafeHandle>? OwnDescriptors => _descriptors;
 
-    /// <summary>The signals that the program starts with blocked; none, unless said.</summary>
-    public ISet<LinuxSignal> BlockedSignals => _blockedSignals ??= [];
+    internal bool UsesTerminal => StandardInput.Kind == ChildStdioKind.Terminal || StandardOutput.Kind == ChildStdioKind.Terminal
+        || StandardError.Kind == ChildStdioKind.Terminal;
 
-    internal bool LeadsProcessGroup => NewProcessGroup || NewSession;
+    /// <summary>
+    /// From now on <see cref="Environment"/> holds nothing but what is added: what this process has is not inherited. The same as clearing the
+    /// dictionary, but without the copy.
+    /// </summary>
+    public void ClearEnvironment() => _environment = [];
 
-    /// <summary>What the child's environment will be; <see cref="Environment"/> is not made for that.</summary>
-    internal IDictionary EffectiveEnvironment => _environment ?? System.Environment.GetEnvironmentVariables();
-
-    internal IReadOnlyCollection<KeyValuePair<int, SafeHandle>> EffectiveDescriptors => _descriptors ?? [];
-
-    internal ulong SignalMask => _blockedSignals is null ? 0 : LinuxEvents.SignalMask.Of([.. _blockedSignals]);
+    /// <summary>Where the program may be. The last search is kept, for the next spawn will be the same.</summary>
+    internal ProgramSearch Search(string? path)
+    {
+        ProgramSearch? search = _search;
+        return search is not null && search.IsFor(_fileName, path) ? search : _search = new ProgramSearch(_fileName, path);
+    }
 
     private static Dictionary<string, string?> CurrentEnvironment()
     {

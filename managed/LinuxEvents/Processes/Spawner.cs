@@ -1,4 +1,3 @@
-using System.Text;
 using LinuxEvents.Interop;
 
 namespace LinuxEvents;
@@ -12,63 +11,72 @@ internal static unsafe class Spawner
     /// <returns>The child, which is the caller's to watch and to reap.</returns>
     public static StartedChild Start(SpawnOptions options, ChildDescriptors descriptors)
     {
-        if (options.ProcessGroup is not null && options.LeadsProcessGroup)
-            throw new ArgumentException("ProcessGroup names a group to join, but NewProcessGroup or NewSession asks for one of its own.");
-        if (options.ProcessGroup <= 0)
-            throw new ArgumentException($"ProcessGroup is {options.ProcessGroup}: a process group's id is above 0.");
-
-        using var block = new SpawnBlock(options);
+        bool isPath = ProgramSearch.IsPath(options.FileName);
+        InheritedEnvironment? inherited = options.OwnEnvironment is null || !isPath ? InheritedEnvironment.Take() : null;
+        ProgramSearch search = options.Search(inherited?.Path);
         fixed (lxe_spawn_fd* entries = descriptors.Entries)
         {
             var native = new lxe_spawn_options
             {
                 size = (uint)sizeof(lxe_spawn_options),
-                // A session's leader leads a group already, and may not be given another.
-                flags = options.NewSession ? NativeMethods.LXE_SPAWN_SESSION
-                    : options.NewProcessGroup || options.ProcessGroup is not null ? NativeMethods.LXE_SPAWN_PROCESS_GROUP
-                    : 0,
-                arguments = block.Arguments,
-                environment = block.Environment,
-                working_directory = block.WorkingDirectory,
+                flags = options.Flags,
                 fds = entries,
                 fd_count = (uint)descriptors.Entries.Length,
                 process_group = options.ProcessGroup ?? 0,
                 signal_mask = options.SignalMask,
-                signal_keep_ignored = KeepIgnored,
+                signal_keep_ignored = options.InheritIgnoredSignals ? KeepIgnored : 0,
+                terminal = descriptors.Terminal,
+                directory = descriptors.WorkingDirectory,
+                cgroup = descriptors.CGroup,
+                umask = (uint)(options.Umask ?? 0),
+                nice = options.Nice ?? 0,
+                uid = options.User?.UserId ?? 0,
+                gid = options.User?.GroupId ?? 0,
+                parent_death_signal = (int)(options.ParentDeathSignal ?? 0),
             };
-            return Search(options, descriptors, &native);
+            using var block = new SpawnBlock(options, inherited, search, ref native);
+            StartedChild child = Try(search, options, descriptors, block, &native);
+            GC.KeepAlive(inherited);
+            return child;
         }
     }
 
-    /// <summary>Tries one candidate after the other; as execvp(3) does, a file that may not be run is remembered, but not the end.</summary>
-    private static StartedChild Search(SpawnOptions options, ChildDescriptors descriptors, lxe_spawn_options* native)
+    /// <summary>
+    /// Tries one candidate after the other; as execvp(3) does, a file that may not be run is remembered, but not the end. So is one whose interpreter
+    /// is missing, which execvp(3) takes for a missing file.
+    /// </summary>
+    private static StartedChild Try(
+        ProgramSearch search, SpawnOptions options, ChildDescriptors descriptors, in SpawnBlock block, lxe_spawn_options* native)
     {
-        string? denied = null;
-        foreach (string path in ProgramSearch.Candidates(options.FileName))
+        bool searches = !ProgramSearch.IsPath(options.FileName);
+        Exception? found = null;
+        foreach (string candidate in search.Candidates)
         {
-            StartedChild? child;
-            SpawnFailure failure;
-            fixed (byte* text = Encoding.UTF8.GetBytes(path + '\0'))
-            {
-                native->path = text;
-                child = ProcessSupport.MechanismFor(options.LeadsProcessGroup) == ProcessMechanism.Direct
-                    ? DirectChild.Start(native, out failure)
-                    : ReaperChild.Start(native, out failure);
-            }
-
-            if (child is not null)
+            if (!search.IsWorthTrying(candidate))
+                continue;
+            native->path = block.Path(candidate);
+            if (TryStart(options, native, out SpawnFailure failure) is { } child)
                 return child;
-            bool goOn = failure.Step == NativeMethods.LXE_SPAWN_STEP_EXEC && !ProgramSearch.IsPath(options.FileName)
-                && failure.Errno is Errno.EACCES or Errno.ENOENT or Errno.ENOTDIR;
+            bool goOn = searches && failure.Step == NativeMethods.LXE_SPAWN_STEP_EXEC && failure.Errno is Errno.EACCES or Errno.ENOENT or Errno.ENOTDIR;
             if (!goOn)
-                throw Explain(failure, path, options, descriptors);
-            if (failure.Errno == Errno.EACCES)
-                denied ??= path;
+                throw Explain(failure, candidate, options, descriptors);
+            if (found is null && (failure.Errno == Errno.EACCES || (failure.Errno == Errno.ENOENT && candidate[0] == '/' && File.Exists(candidate))))
+                found = Explain(failure, candidate, options, descriptors);
         }
 
-        throw denied is not null
-            ? LinuxEventsException.Create(Errno.EACCES, "execve", $"'{denied}'{ProgramSearch.Explain(Errno.EACCES, denied)}")
-            : LinuxEventsException.Create(Errno.ENOENT, "execve", $"'{options.FileName}', which is in no directory of PATH ({ProgramSearch.Path}),");
+        throw found ?? LinuxEventsException.Create(
+            Errno.ENOENT, "execve", $"'{options.FileName}', which is in no directory of PATH ({search.Path}),");
+    }
+
+    private static StartedChild? TryStart(SpawnOptions options, lxe_spawn_options* native, out SpawnFailure failure)
+    {
+        if (ProcessSupport.MechanismFor(options.LeadsProcessGroup) == ProcessMechanism.Reaper)
+            return ReaperChild.Start(native, out failure);
+        if (options.ParentDeathSignal is null)
+            return DirectChild.Start(native, out failure);
+        nint address = (nint)native;
+        (DirectChild? child, failure) = ParentThread.Run(() => (DirectChild.Start((lxe_spawn_options*)address, out SpawnFailure failure), failure));
+        return child;
     }
 
     private static Exception Explain(in SpawnFailure failure, string path, SpawnOptions options, ChildDescriptors descriptors)
@@ -79,12 +87,25 @@ internal static unsafe class Spawner
             NativeMethods.LXE_SPAWN_STEP_SIGNALS => ("sigaction", null),
             NativeMethods.LXE_SPAWN_STEP_SESSION => ("setsid", null),
             NativeMethods.LXE_SPAWN_STEP_PROCESS_GROUP => ("setpgid", $"process group {options.ProcessGroup ?? 0}"),
+            NativeMethods.LXE_SPAWN_STEP_WORKING_DIRECTORY when options.WorkingDirectoryHandle is not null =>
+                ("fchdir", $"descriptor {descriptors.WorkingDirectory} as the working directory"),
             NativeMethods.LXE_SPAWN_STEP_WORKING_DIRECTORY => ("chdir", $"the working directory '{options.WorkingDirectory}'"),
             NativeMethods.LXE_SPAWN_STEP_DESCRIPTOR => ("dup2", descriptors.Describe(failure.Index)),
             NativeMethods.LXE_SPAWN_STEP_CLOSE => ("close_range", null),
             NativeMethods.LXE_SPAWN_STEP_EXEC => ("execve", $"'{path}'{ProgramSearch.Explain(failure.Errno, path)}"),
-            _ => ("lxe_spawn_start", (string?)$"'{path}'"),
+            NativeMethods.LXE_SPAWN_STEP_LIMIT => ("setrlimit", Limit(options, failure.Index)),
+            NativeMethods.LXE_SPAWN_STEP_NICE => ("setpriority", $"nice {options.Nice}"),
+            NativeMethods.LXE_SPAWN_STEP_AFFINITY => ("sched_setaffinity", $"processors {string.Join(", ", options.Processors ?? [])}"),
+            NativeMethods.LXE_SPAWN_STEP_TERMINAL => ("ioctl(TIOCSCTTY)", $"descriptor {descriptors.Terminal} as the controlling terminal"),
+            NativeMethods.LXE_SPAWN_STEP_CGROUP => ("write", $"'{options.CGroup}/cgroup.procs'"),
+            NativeMethods.LXE_SPAWN_STEP_CREDENTIALS => ("setresuid", options.User?.ToString()),
+            NativeMethods.LXE_SPAWN_STEP_PARENT_DEATH => ("prctl(PR_SET_PDEATHSIG)", options.ParentDeathSignal?.ToString()),
+            _ => ("lxe_spawn_start", $"'{path}'"),
         };
         return LinuxEventsException.Create(failure.Errno, call, target);
     }
+
+    private static string Limit(SpawnOptions options, uint index) => options.OwnLimits?.ElementAtOrDefault((int)index) is { } limit
+        ? $"{limit.Key}, {limit.Value.Soft} of {limit.Value.Hard}"
+        : "the limits of this process";
 }

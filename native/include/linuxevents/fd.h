@@ -31,11 +31,20 @@ extern "C" {
 /** Flag of lxe_fd_pipe: each write of up to 4096 bytes is a packet, and a read takes one packet (O_DIRECT). */
 #define LXE_FD_PACKETS 0x4u
 
+/** Flag of lxe_fd_open: a file that is missing is made, with mode 0666 less the umask (O_CREAT). */
+#define LXE_FD_CREATE 0x10u
+
+/** Flag of lxe_fd_open: a file that is there is emptied (O_TRUNC). */
+#define LXE_FD_TRUNCATE 0x20u
+
+/** Flag of lxe_fd_open: each write goes to the end of the file, wherever others have moved it meanwhile (O_APPEND). */
+#define LXE_FD_APPEND 0x40u
+
 /**
- * lxe_fd_open - opens what a path names, and makes nothing. openat(2)
+ * lxe_fd_open - opens what a path names. openat(2)
  * @path: the path, ending in NUL
  * @access: LXE_FD_READ, LXE_FD_WRITE, or both
- * @flags: LXE_INHERIT, LXE_NONBLOCK, or 0
+ * @flags: LXE_INHERIT, LXE_NONBLOCK, LXE_FD_CREATE, LXE_FD_TRUNCATE, LXE_FD_APPEND, or 0
  *
  * A terminal never becomes the controlling one (O_NOCTTY). With LXE_NONBLOCK there is no waiting: a modem line is opened
  * without carrier; a FIFO is opened for reading without a writer, and for writing gives -ENXIO without a reader.

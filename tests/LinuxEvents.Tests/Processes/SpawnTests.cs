@@ -99,6 +99,9 @@ public sealed class SpawnTests
         Assert.Equal("0000000000000000", ProcFs.Status(status, "SigBlk"));
         Assert.Equal("0000000000000000", ProcFs.Status(status, "SigCgt"));
 
+        var clean = new SpawnOptions("cat", "/proc/self/status") { InheritIgnoredSignals = false };
+        Assert.Equal("0000000000000000", ProcFs.Status(TestChild.Output(clean), "SigIgn"));
+
         // What this program was started to ignore, the child ignores too; but not SIGPIPE, which .NET ignores by itself.
         ulong ignored = Convert.ToUInt64(ProcFs.Status(File.ReadAllText("/proc/self/status"), "SigIgn"), 16) & ~Bit(LinuxSignal.SIGPIPE);
         Assert.Equal(ignored.ToString("x16"), ProcFs.Status(status, "SigIgn"));

@@ -75,12 +75,12 @@ internal static class ProcFs
 
     public static int Threads() => Directory.GetDirectories("/proc/self/task").Length;
 
-    /// <summary>The threads of this process that have a name.</summary>
+    /// <summary>The threads of this process whose names begin so.</summary>
     public static int ThreadsNamed(string name) => Directory.GetDirectories("/proc/self/task").Count(task =>
     {
         try
         {
-            return File.ReadAllText(task + "/comm").TrimEnd() == name;
+            return File.ReadAllText(task + "/comm").StartsWith(name, StringComparison.Ordinal);
         }
         catch (IOException)
         {

@@ -349,6 +349,15 @@ internal static unsafe partial class NativeMethods
     [NativeTypeName("#define LXE_FD_PACKETS 0x4u")]
     public const uint LXE_FD_PACKETS = 0x4U;
 
+    [NativeTypeName("#define LXE_FD_CREATE 0x10u")]
+    public const uint LXE_FD_CREATE = 0x10U;
+
+    [NativeTypeName("#define LXE_FD_TRUNCATE 0x20u")]
+    public const uint LXE_FD_TRUNCATE = 0x20U;
+
+    [NativeTypeName("#define LXE_FD_APPEND 0x40u")]
+    public const uint LXE_FD_APPEND = 0x40U;
+
     [NativeTypeName("#define LXE_HAS_PTY 1")]
     public const int LXE_HAS_PTY = 1;
 
