@@ -111,6 +111,17 @@ public sealed unsafe class PidFd : IDisposable
     /// <summary>Closes the descriptor; the process is not affected.</summary>
     public void Dispose() => Handle.Dispose();
 
+    /// <returns>1 for a change, 0 for none, or a negative errno value.</returns>
+    internal static int LookForStop(SafePidFdHandle handle, out ChildChange change)
+    {
+        using var reference = new DescriptorReference(handle);
+        var status = new lxe_pidfd_status { size = (uint)sizeof(lxe_pidfd_status) };
+        int result = NativeMethods.lxe_pidfd_wait(
+            reference.Number, NativeMethods.LXE_WAIT_STOPPED | NativeMethods.LXE_WAIT_CONTINUED | NativeMethods.LXE_WAIT_NOHANG, &status);
+        change = result > 0 ? new ChildChange(status) : default;
+        return result;
+    }
+
     internal static SafeFdHandle GetFd(SafePidFdHandle handle, int descriptor)
     {
         using var reference = new DescriptorReference(handle);

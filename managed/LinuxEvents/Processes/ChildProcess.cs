@@ -121,6 +121,17 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
         return exited;
     }
 
+    /// <summary>
+    /// Reports that the child was stopped or continued, by a signal or by who traces it, until it has ended. Of several changes that come together only the latest is
+    /// reported. While anybody enumerates, this process receives SIGCHLD, unless the child is the reaper's; without that nothing is asked or received.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
+    /// <returns>The changes, to be enumerated by one at a time: each change is reported once.</returns>
+    /// <exception cref="InvalidOperationException">When the enumeration begins: this process was started with SIGCHLD ignored, so that nobody is told.</exception>
+    /// <exception cref="ObjectDisposedException">The selector was disposed, and the child has not ended.</exception>
+    public IAsyncEnumerable<ChildChange> ReadChangesAsync(CancellationToken cancellationToken = default) => ChildStops.ReadAsync(
+        _watch.TakeChange, token => _watch.WaitAsync(token).AsTask(), bySignal: _watch.Child is DirectChild, cancellationToken);
+
     /// <summary>Sends a signal to the child: to it or to nobody. Its sender is this process, or the reaper where the child is its.</summary>
     /// <param name="signal">The signal; <see cref="LinuxSignal.None"/> only checks.</param>
     /// <returns><see langword="false"/> when the child has ended.</returns>

@@ -92,6 +92,13 @@ internal sealed class ChildWatch
         }
     }
 
+    /// <summary>Takes the stop or continuation that was not reported yet.</summary>
+    public ChildChange? TakeChange()
+    {
+        lock (_gate)
+            return TryReap() ? null : Child.TakeChange();
+    }
+
     /// <summary>Blocks the thread; needs no loop.</summary>
     public bool Wait(TimeSpan timeout)
     {

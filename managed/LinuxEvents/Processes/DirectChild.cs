@@ -36,6 +36,12 @@ internal sealed class DirectChild : StartedChild
         return exited;
     }
 
+    public override ChildChange? TakeChange()
+    {
+        int result = PidFd.LookForStop(Handle, out ChildChange change);
+        return result == -Errno.ECHILD || LinuxEventsException.ThrowIfError(result, "waitid", Handle) == 0 ? null : change;
+    }
+
     public override bool Signal(LinuxSignal signal) => PidFd.Send(Handle, signal, PidFdSignalTarget.Default);
 
     public override bool QueueSignal(LinuxSignal signal, long value) => PidFd.Queue(Handle, signal, value, PidFdSignalTarget.Default);

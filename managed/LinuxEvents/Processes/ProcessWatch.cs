@@ -162,6 +162,29 @@ public sealed class ProcessWatch : IDisposable
         return true;
     }
 
+    /// <summary>
+    /// Reports that the process, a child of this one, was stopped or continued, until it has ended. As <see cref="ChildProcess.ReadChangesAsync"/>, whose changes are
+    /// the same and reported once: to one of the two.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="InvalidOperationException">When the enumeration begins: this process was started with SIGCHLD ignored, so that nobody is told.</exception>
+    /// <exception cref="LinuxEventsException">ECHILD, when the enumeration begins: the process is no child of this one.</exception>
+    /// <exception cref="PlatformNotSupportedException">There are no pidfds.</exception>
+    /// <exception cref="ObjectDisposedException">The watch or its selector was disposed.</exception>
+    public IAsyncEnumerable<ChildChange> ReadChangesAsync(CancellationToken cancellationToken = default)
+    {
+        SafePidFdHandle pidFd = PidFd;
+        ChildChange? Take()
+        {
+            int result = LinuxEvents.PidFd.LookForStop(pidFd, out ChildChange change);
+            if (result == -Errno.ECHILD && HasExited)
+                return null; // reaped
+            return LinuxEventsException.ThrowIfError(result, "waitid", $"process {Id}") == 0 ? null : change;
+        }
+
+        return ChildStops.ReadAsync(Take, token => _process.WaitForEndAsync(token).AsTask(), bySignal: true, cancellationToken);
+    }
+
     /// <summary>Sends a signal to the process: to it or to nobody.</summary>
     /// <param name="signal">The signal; <see cref="LinuxSignal.None"/> only checks.</param>
     /// <returns><see langword="false"/> when the process has ended.</returns>

@@ -61,7 +61,7 @@ internal sealed class ReaperChild : StartedChild
     {
         lock (_gate)
         {
-            int result = Look(out lxe_pidfd_status report);
+            int result = Look(NativeMethods.LXE_WAIT_EXITED, out lxe_pidfd_status report);
             if (result == 0)
             {
                 status = default;
@@ -76,6 +76,12 @@ internal sealed class ReaperChild : StartedChild
                 GiveUp();
             return true;
         }
+    }
+
+    public override ChildChange? TakeChange()
+    {
+        lock (_gate)
+            return !_released && Look(NativeMethods.LXE_WAIT_STOPPED | NativeMethods.LXE_WAIT_CONTINUED, out lxe_pidfd_status report) > 0 ? new ChildChange(report) : null;
     }
 
     public override bool Signal(LinuxSignal signal)
@@ -116,7 +122,7 @@ internal sealed class ReaperChild : StartedChild
     {
         lock (_gate)
         {
-            if (!_reaped && !_released && Look(out _) == 0)
+            if (!_reaped && !_released && Look(NativeMethods.LXE_WAIT_EXITED, out _) == 0)
                 return false;
         }
 
@@ -124,12 +130,12 @@ internal sealed class ReaperChild : StartedChild
         return true;
     }
 
-    private unsafe int Look(out lxe_pidfd_status status)
+    private unsafe int Look(uint events, out lxe_pidfd_status status)
     {
         fixed (lxe_pidfd_status* report = &status)
         {
             *report = new lxe_pidfd_status { size = (uint)sizeof(lxe_pidfd_status) };
-            return NativeMethods.lxe_reaper_wait(_child, NativeMethods.LXE_WAIT_EXITED, 0, report);
+            return NativeMethods.lxe_reaper_wait(_child, events, 0, report);
         }
     }
 

@@ -94,6 +94,7 @@ internal static class ReaperHost
     {
         while (reports.Next(Deadline.Never))
         {
+            ChildStops.Pulse();
             lock (s_gate)
             {
                 for (int i = s_untold.Count - 1; i >= 0; i--)

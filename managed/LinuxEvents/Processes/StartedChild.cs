@@ -15,6 +15,9 @@ internal abstract class StartedChild
     /// <summary>Reaps the child if it has ended; not to be called again after it was.</summary>
     public abstract bool TryReap(out ExitStatus status);
 
+    /// <summary>Takes the stop or continuation that was not reported yet. Not to be called after it was reaped.</summary>
+    public abstract ChildChange? TakeChange();
+
     /// <returns><see langword="false"/> when it has ended. Not to be called after it was reaped.</returns>
     public abstract bool Signal(LinuxSignal signal);
 

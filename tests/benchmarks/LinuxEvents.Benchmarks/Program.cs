@@ -23,8 +23,9 @@ bench.SetAction(async (parse, cancellation) =>
     string folder = parse.GetValue(native)!.FullName;
     // What these programs measure of the C library they show themselves.
     string[] programs = ["wrappers", "spawn", "reaper"];
+    Dictionary<string, Func<Task>> figures = new() { ["exits"] = ExitLatency.ShowAsync, ["children"] = LiveChildren.ShowAsync };
     Workload[] workloads = [.. Workloads.In(folder)];
-    string[] all = [.. programs, .. workloads.Select(static workload => workload.Name)], wanted = parse.GetValue(names)!;
+    string[] all = [.. programs, .. figures.Keys, .. workloads.Select(static workload => workload.Name)], wanted = parse.GetValue(names)!;
     if (wanted.FirstOrDefault(name => !all.Any(known => Fits(known, name))) is { } unknown)
     {
         Console.Error.WriteLine($"There is no workload {unknown}. There are: {string.Join(", ", all)}");
@@ -36,6 +37,12 @@ bench.SetAction(async (parse, cancellation) =>
     {
         using Process process = Process.Start(Path.Combine(folder, $"bench-{program}"));
         await process.WaitForExitAsync(cancellation);
+    }
+
+    foreach ((string name, Func<Task> show) in figures)
+    {
+        if (IsWanted(name))
+            await show();
     }
 
     return await Tournament.RunAsync(
