@@ -88,6 +88,8 @@ string Obey(string command, string[] arguments)
             return Churn(Enum.Parse<LinuxSignal>(arguments[0]), int.Parse(arguments[1]));
         case "race": // SIGNAL ROUNDS: subscriptions that end while a signal comes
             return Race(Enum.Parse<LinuxSignal>(arguments[0]), int.Parse(arguments[1]));
+        case "shared": // asks for the shared selector while no descriptor is left, and once more
+            return AskForShared();
         case "fork":
             return ForkCommand.Run();
         case "trace": // PID: holds its zombie until "release"
@@ -123,6 +125,35 @@ void Count(string name)
         calls[name]++;
         Monitor.PulseAll(calls);
     }
+}
+
+static string AskForShared()
+{
+    // Assemblies are loaded while they still can be.
+    Selector.Start().Dispose();
+    Stack<EventFd> all = [];
+    int error = 0;
+    try
+    {
+        while (true)
+            all.Push(new EventFd());
+    }
+    catch (LinuxEventsException)
+    {
+    }
+
+    try
+    {
+        _ = Selector.Shared;
+    }
+    catch (LinuxEventsException refused)
+    {
+        error = refused.Errno;
+    }
+
+    while (all.TryPop(out EventFd? one))
+        one.Dispose();
+    return $"{error} {Selector.Shared.Name}";
 }
 
 static string Churn(LinuxSignal signal, int rounds)

@@ -12,6 +12,7 @@ internal sealed unsafe class BlockingWait : IDisposable
 {
     private readonly SafeEpollHandle _epoll = SafeEpollHandle.Create(0);
     private readonly SafeEventFdHandle? _end;
+    private int _disposed;
 
     public BlockingWait(SafeHandle handle, PollEvents interest)
     {
@@ -48,8 +49,10 @@ internal sealed unsafe class BlockingWait : IDisposable
     /// <summary>Wakes whoever sleeps; nobody sleeps here again.</summary>
     public void Dispose()
     {
-        if (!_end!.IsClosed)
-            _ = NativeMethods.lxe_eventfd_write(_end.Descriptor, 1);
+        // Who disposes the stream and who finds it disposed may both come here: a number that the other has closed is perhaps somebody else's.
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        _ = NativeMethods.lxe_eventfd_write(_end!.Descriptor, 1);
         _end.Dispose();
         _epoll.Dispose();
     }

@@ -50,7 +50,7 @@ internal abstract class FdDirection(FdStream stream, FdRegistration registration
     protected DescriptorReference Open()
     {
         ObjectDisposedException.ThrowIf(stream.IsDisposed, stream);
-        return new DescriptorReference(registration.Handle);
+        return new DescriptorReference(stream.Lease);
     }
 
     /// <summary>Draws the conclusions from the result of a system call.</summary>

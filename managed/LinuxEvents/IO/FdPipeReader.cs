@@ -82,7 +82,11 @@ internal sealed class FdPipeReader : PipeReader, IValueTaskSource<ReadResult>
         if (_completed)
             return;
         _completed = true;
-        _queue.Clear();
+        // The blocks of a read that is under way may be filled just now: they are left to the garbage collector, not to others.
+        if (_fill.IsPending)
+            _fill.RequestCancellation();
+        else
+            _queue.Clear();
         if (!_leaveOpen)
             _stream.Dispose();
     }

@@ -92,7 +92,7 @@ internal sealed class FdPipeWriter : PipeWriter, IValueTaskSource<FlushResult>
         _completed = true;
         try
         {
-            if (exception is null && !TryFlush())
+            if (exception is null && !_flush.IsPending && !TryFlush())
             {
                 foreach (ReadOnlyMemory<byte> segment in _queue.Bytes)
                     _writer.WriteBlocking(segment.Span);
@@ -110,8 +110,12 @@ internal sealed class FdPipeWriter : PipeWriter, IValueTaskSource<FlushResult>
             return;
         try
         {
-            if (exception is null)
+            if (exception is null && !_flush.IsPending)
+            {
+                // A cancellation that found no flush is not meant for this one, which is the last.
+                _flush.TakeCancellation();
                 await FlushAsync().ConfigureAwait(false);
+            }
         }
         finally
         {
@@ -151,7 +155,11 @@ internal sealed class FdPipeWriter : PipeWriter, IValueTaskSource<FlushResult>
 
     private void Close()
     {
-        _queue.Clear();
+        // The blocks of a flush that is under way may be read just now: they are left to the garbage collector, not to others.
+        if (_flush.IsPending)
+            _flush.RequestCancellation();
+        else
+            _queue.Clear();
         if (!_leaveOpen)
             _stream.Dispose();
     }

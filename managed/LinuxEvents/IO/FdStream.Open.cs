@@ -55,7 +55,7 @@ public sealed partial class FdStream
     /// How; by default with blocks of 16 KiB. <see cref="StreamPipeReaderOptions.UseZeroByteReads"/> makes no difference.
     /// </param>
     /// <remarks>
-    /// Do not read from the stream itself meanwhile. Completing the reader disposes the stream, unless the options say otherwise. Its
+    /// Do not read from the stream itself meanwhile. Completing the reader ends a pending read as cancelled, and disposes the stream, unless the options say otherwise. Its
     /// <see cref="PipeReader.TryRead"/> also takes what is ready but not read yet.
     /// </remarks>
     /// <exception cref="NotSupportedException">The stream is not for reading.</exception>
@@ -65,7 +65,7 @@ public sealed partial class FdStream
     /// <summary>A writer whose flush writes all that is buffered, block beside block, with as few system calls as the kernel allows.</summary>
     /// <param name="options">How; by default with blocks of 4 KiB.</param>
     /// <remarks>
-    /// <para>Do not write to the stream itself meanwhile. Completing the writer disposes the stream, unless the options say otherwise;
+    /// <para>Do not write to the stream itself meanwhile. Completing the writer writes what is buffered, or ends a pending flush as cancelled, and disposes the stream, unless the options say otherwise;
     /// <see cref="PipeWriter.Complete"/> blocks for what is buffered still, and so throws on the loop's thread if there is no room:
     /// prefer <see cref="PipeWriter.CompleteAsync"/>.</para>
     /// <para>A flush ends when the kernel has taken all: that is the backpressure. One that is cancelled leaves what is not written buffered.

@@ -27,7 +27,7 @@ public sealed partial class FdStream : Stream
     private readonly FdWriter? _writer;
     private readonly FdRegistration _registration;
     private readonly bool _ownsHandle;
-    private readonly bool _wasBlocking;
+    private readonly SafeHandle _lease;
     private int _disposed;
 
     /// <summary>Makes a stream over a descriptor, for what it was opened for.</summary>
@@ -71,7 +71,8 @@ public sealed partial class FdStream : Stream
         _registration = (selector ?? Selector.Shared).Register(handle, new RegistrationOptions { Trigger = TriggerMode.Edge });
         try
         {
-            _wasBlocking = descriptor.Check(NativeMethods.lxe_fd_set_nonblocking(descriptor.Number, 1), "fcntl(F_SETFL)") == 0;
+            bool wasBlocking = descriptor.Check(NativeMethods.lxe_fd_set_nonblocking(descriptor.Number, 1), "fcntl(F_SETFL)") == 0;
+            _lease = wasBlocking && !ownsHandle ? new NonBlockingLease(handle) : handle;
         }
         catch
         {
@@ -79,7 +80,9 @@ public sealed partial class FdStream : Stream
             throw;
         }
 
-        bool shortMeansDrained = origin == FdOrigin.BytePipe || handle is SafePipeHandle || ((uint)query & NativeMethods.LXE_FD_TCP) != 0;
+        // What .NET calls a named pipe is a socket.
+        bool isPipe = handle is SafePipeHandle && ((uint)query & NativeMethods.LXE_FD_PIPE) != 0;
+        bool shortMeansDrained = origin == FdOrigin.BytePipe || isPipe || ((uint)query & NativeMethods.LXE_FD_TCP) != 0;
         if (access.HasFlag(FileAccess.Read))
             _reader = new FdReader(this, _registration, shortMeansDrained, waitFirst: origin == FdOrigin.NewFifoReader);
         if (access.HasFlag(FileAccess.Write))
@@ -140,6 +143,9 @@ public sealed partial class FdStream : Stream
         set => throw CannotSeek();
     }
 
+    /// <summary>What system calls take a reference to.</summary>
+    internal SafeHandle Lease => _lease;
+
     internal bool IsDisposed => Volatile.Read(ref _disposed) != 0;
 
     internal FdReader Reader => _reader ?? throw new NotSupportedException("The stream was not opened for reading.");
@@ -169,14 +175,11 @@ public sealed partial class FdStream : Stream
     {
         if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            // The registration still keeps the descriptor open.
-            if (!_ownsHandle && _wasBlocking)
-                _ = NativeMethods.lxe_fd_set_nonblocking((int)Handle.DangerousGetHandle(), 0);
             _registration.Dispose();
             _reader?.Dispose();
             _writer?.Dispose();
-            if (_ownsHandle)
-                Handle.Dispose();
+            if (_ownsHandle || _lease != Handle)
+                _lease.Dispose();
         }
 
         base.Dispose(disposing);

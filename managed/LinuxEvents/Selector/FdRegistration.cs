@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using LinuxEvents.Interop;
 
@@ -199,9 +200,30 @@ public sealed partial class FdRegistration : IDisposable
         }
         finally
         {
-            while (HasWaits && reason(this) is var error && TakeAny(error) is { } operation)
-                operation.Fail(error);
+            EndWaits(reason);
         }
+    }
+
+    /// <summary>Fails all waits, also those behind one whose inline continuation throws.</summary>
+    private void EndWaits(Func<FdRegistration, Exception> reason)
+    {
+        Exception? thrown = null;
+        while (HasWaits && reason(this) is var error && TakeAny(error) is { } operation)
+        {
+            try
+            {
+                operation.Fail(error);
+            }
+#pragma warning disable CA1031 // It goes on to the caller when all waits have ended.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                thrown ??= e;
+            }
+        }
+
+        if (thrown is not null)
+            ExceptionDispatchInfo.Throw(thrown);
     }
 
     /// <summary>In a forked child: the set is the parent's too, the waits are the parent's, and the gate may be held by a thread that is not here.</summary>

@@ -31,6 +31,9 @@ internal sealed class PostQueue
     /// <summary>How many calls have not been taken; another thread sees them a little earlier or later.</summary>
     public int Count => Volatile.Read(ref _count) + Math.Max(0, Volatile.Read(ref _batchCount) - Volatile.Read(ref _batchIndex));
 
+    /// <summary>Whether a batch has been begun and not been finished. The loop's thread only.</summary>
+    public bool InBatch => _batchIndex < _batchCount;
+
     /// <summary>Queues a call.</summary>
     /// <param name="call">What to do.</param>
     /// <param name="wake">Whether the caller must wake the loop.</param>
@@ -97,7 +100,7 @@ internal sealed class PostQueue
 
     /// <summary>Begins what was queued so far, or goes on with it after an exception; what is added meanwhile is for the next turn.</summary>
     /// <returns>Whether there is anything.</returns>
-    public bool BeginBatch() => _batchIndex < _batchCount || TakeBatch();
+    public bool BeginBatch() => InBatch || TakeBatch();
 
     /// <summary>Takes the next call of the batch.</summary>
     public bool TryTake(out PostedCall call)

@@ -66,6 +66,8 @@ public sealed partial class Selector
     /// <summary>Tells a loop with a thread of its own to end, and leaves the waiting to <see cref="Dispose"/>.</summary>
     internal void BeginEnd()
     {
+        if (IsForked)
+            return;
         lock (_lifetime)
             _closing = true;
         Interrupt(stop: false);
@@ -80,11 +82,14 @@ public sealed partial class Selector
         try
         {
             int round = 0;
+            bool ended = false;
             do
             {
                 try
                 {
+                    ended = false;
                     EndWaits();
+                    ended = true;
                     RunPosts(int.MaxValue);
                 }
                 catch (ObjectDisposedException e) when (e.ObjectName == nameof(Selector))
@@ -98,7 +103,8 @@ public sealed partial class Selector
                     error ??= Report(e);
                 }
             }
-            while (!_posts.TryClose(force: ++round == LastRounds));
+            // An exception leaves the rest of what there is to end and to run: that is no round yet.
+            while (!ended || _posts.InBatch || !_posts.TryClose(force: ++round == LastRounds));
         }
         finally
         {

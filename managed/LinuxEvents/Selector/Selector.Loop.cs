@@ -267,12 +267,17 @@ public sealed unsafe partial class Selector
             Call(_options.AfterPoll);
     }
 
+    /// <summary>What a hook throws does not end the turn where it can be told: a hook that always throws would leave nothing done.</summary>
     private void Call(Action<Selector> hook)
     {
         Activity.Source = hook;
         try
         {
             hook(this);
+        }
+        catch (Exception e) when (_options.UnhandledException is not null)
+        {
+            _options.UnhandledException(e);
         }
         finally
         {

@@ -18,7 +18,8 @@ namespace LinuxEvents;
 /// </remarks>
 public sealed partial class Selector : IDisposable
 {
-    private static readonly Lazy<Selector> s_shared = new(static () => StartThread(new SelectorOptions { Name = "LinuxEvents" }, shared: true));
+    private static Selector? s_shared;
+    private static object? s_sharedLock;
 
     private readonly SelectorOptions _options;
     private readonly bool _shared;
@@ -71,7 +72,10 @@ public sealed partial class Selector : IDisposable
     }
 
     /// <summary>The process's common selector, started when it is first asked for. Disposing it does nothing.</summary>
-    public static Selector Shared => s_shared.Value;
+    /// <exception cref="LinuxEventsException">No descriptor could be had; the next who asks may have more luck.</exception>
+    /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
+    public static Selector Shared => LazyInitializer.EnsureInitialized(
+        ref s_shared, ref s_sharedLock, static () => StartThread(new SelectorOptions { Name = "LinuxEvents" }, shared: true));
 
     /// <summary>The selector whose loop runs on this thread just now, or <see langword="null"/>.</summary>
     public static Selector? Current => t_current;

@@ -1,4 +1,5 @@
 using LinuxEvents.Interop;
+using Microsoft.Win32.SafeHandles;
 
 namespace LinuxEvents.Tests;
 
@@ -212,5 +213,27 @@ public sealed class FdStreamKindTests : FdStreamTest
         fixed (byte* path = System.Text.Encoding.UTF8.GetBytes(directory + '\0'))
             Assert.True(NativeMethods.lxe_inotify_add(inotify.Descriptor, path, NativeMethods.LXE_INOTIFY_CREATE) > 0);
         return inotify;
+    }
+
+    [Fact]
+    public void A_socket_in_the_handle_of_a_pipe_is_read_message_by_message()
+    {
+        const int Packets = 5;
+        using var pair = new TestSocketPair(Packets);
+        using var pipe = new SafePipeHandle(pair.Left.Descriptor, ownsHandle: false);
+        using var reader = new FdStream(pipe, Selector, ownsHandle: false);
+        TestPipe.Write(pair.Right, 3);
+        TestPipe.Write(pair.Right, 4);
+        Run(async () =>
+        {
+            // Both are reported before the first is read: no further report will come.
+            byte[] buffer = new byte[10];
+            Assert.Equal(0, await reader.ReadAsync(Memory<byte>.Empty));
+            await Turn();
+            Assert.Equal(3, await reader.ReadAsync(buffer));
+            ValueTask<int> second = reader.ReadAsync(buffer);
+            Assert.True(second.IsCompleted);
+            Assert.Equal(4, await second);
+        });
     }
 }

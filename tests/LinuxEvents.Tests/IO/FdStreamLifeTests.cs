@@ -1,3 +1,4 @@
+using System.Buffers;
 using LinuxEvents.Interop;
 
 namespace LinuxEvents.Tests;
@@ -131,5 +132,46 @@ public sealed class FdStreamLifeTests : FdStreamTest
     {
         string flags = File.ReadAllText($"/proc/self/fdinfo/{handle.Descriptor}").Split('\n').Single(line => line.StartsWith("flags:", StringComparison.Ordinal));
         return (Convert.ToInt32(flags[6..].Trim(), 8) & 0x800) != 0;
+    }
+
+    [Fact]
+    public void A_descriptor_blocks_again_only_when_no_system_call_can_meet_it()
+    {
+        using var pipe = new AnonymousPipe();
+        var writer = new FdStream(pipe.Writer, FileAccess.Write, Selector, ownsHandle: false);
+        while (TestPipe.Write(pipe.Writer, 4096) > 0)
+        {
+        }
+
+        var memory = new PinnedMemory(writer.Dispose);
+        Task writing = Task.Run(() => writer.WriteAsync(TestSequence.Of(memory.Memory, 1)).AsTask());
+        bool ended = Task.WhenAny(writing).Wait(TimeSpan.FromSeconds(30));
+        // Frees a writer that is stuck.
+        TestPipe.Read(pipe.Reader, 8192);
+        Assert.True(ended);
+        Assert.Throws<ObjectDisposedException>(writing.GetAwaiter().GetResult);
+        Assert.False(IsNonBlocking(pipe.Writer));
+    }
+
+    /// <summary>Memory that acts when it is pinned: between the look at the stream and the system call.</summary>
+    private sealed class PinnedMemory(Action onPin) : MemoryManager<byte>
+    {
+        private readonly byte[] _bytes = new byte[2];
+
+        public override Span<byte> GetSpan() => _bytes;
+
+        public override MemoryHandle Pin(int elementIndex = 0)
+        {
+            onPin();
+            return _bytes.AsMemory(elementIndex).Pin();
+        }
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 }

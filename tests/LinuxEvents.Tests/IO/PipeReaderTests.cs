@@ -260,4 +260,12 @@ public sealed class PipeReaderTests : FdStreamTest
             input.Complete();
         }
     }
+
+    [Fact]
+    public void Completing_ends_a_pending_read_as_cancelled() => Read(async (input, _) =>
+    {
+        ValueTask<ReadResult> reading = input.ReadAsync();
+        input.Complete();
+        Assert.True((await reading).IsCanceled);
+    });
 }

@@ -228,4 +228,32 @@ public sealed class PipeWriterTests : FdStreamTest
             left.Dispose();
         });
     }
+
+    [Fact]
+    public void Completing_writes_what_is_buffered_though_a_cancellation_found_no_flush() => Write(async (output, reader) =>
+    {
+        output.Write("abc"u8);
+        output.CancelPendingFlush();
+        await output.CompleteAsync();
+        Assert.Equal(3, await reader.ReadAsync(new byte[10]));
+    });
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Completing_ends_a_pending_flush_as_cancelled_and_writes_nothing_twice(bool synchronously) => Write(async (output, reader) =>
+    {
+        byte[] sent = RandomBytes(200_000), received = new byte[sent.Length + 1];
+        ValueTask<FlushResult> flushing = output.WriteAsync(sent);
+        Assert.False(flushing.IsCompleted);
+        if (synchronously)
+            output.Complete();
+        else
+            await output.CompleteAsync();
+        Assert.True((await flushing).IsCanceled);
+        int count = 0, got;
+        while ((got = await reader.ReadAsync(received.AsMemory(count))) > 0)
+            count += got;
+        Assert.True(received.AsSpan(0, count).SequenceEqual(sent.AsSpan(0, count)));
+    });
 }

@@ -28,6 +28,9 @@ internal sealed class TestProgram : IDisposable
 
     public static TestProgram Start() => new("", []);
 
+    /// <summary>Starts it with so many descriptors at most.</summary>
+    public static TestProgram StartWithDescriptors(int count) => new($"ulimit -n {count};", []);
+
     /// <summary>Starts it with signals ignored, as nohup does.</summary>
     public static TestProgram StartIgnoring(string signals) => new($"trap '' {signals};", []);
 

@@ -8,13 +8,13 @@ internal sealed class TestSequence : ReadOnlySequenceSegment<byte>
     private TestSequence(ReadOnlyMemory<byte> memory, long index) => (Memory, RunningIndex) = (memory, index);
 
     /// <summary>Cuts bytes into segments of a length. With length 0, three empty ones.</summary>
-    public static ReadOnlySequence<byte> Of(byte[] bytes, int length)
+    public static ReadOnlySequence<byte> Of(ReadOnlyMemory<byte> bytes, int length)
     {
-        var first = new TestSequence(bytes.AsMemory(0, length), 0);
+        var first = new TestSequence(bytes.Slice(0, length), 0);
         TestSequence last = first;
         for (int start = length, rest = 2; length > 0 ? start < bytes.Length : rest-- > 0; start += length)
         {
-            var next = new TestSequence(bytes.AsMemory(start, length), start);
+            var next = new TestSequence(bytes.Slice(start, length), start);
             last.Next = next;
             last = next;
         }

@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace LinuxEvents.Tests;
 
-/// <summary>Two connected, non-blocking Unix stream sockets.</summary>
+/// <summary>Two connected, non-blocking Unix sockets, of streams or of another type.</summary>
 internal sealed unsafe class TestSocketPair : IDisposable
 {
-    public TestSocketPair()
+    public TestSocketPair(int type = 1)
     {
         int* pair = stackalloc int[2];
-        const int UnixDomain = 1, StreamNonBlockingCloseOnExec = 1 | 0x800 | 0x80000;
-        Assert.Equal(0, socketpair(UnixDomain, StreamNonBlockingCloseOnExec, 0, pair));
+        const int UnixDomain = 1, NonBlockingCloseOnExec = 0x800 | 0x80000;
+        Assert.Equal(0, socketpair(UnixDomain, type | NonBlockingCloseOnExec, 0, pair));
         Left = new SafeFdHandle(pair[0], ownsHandle: true);
         Right = new SafeFdHandle(pair[1], ownsHandle: true);
     }
