@@ -16,6 +16,7 @@ public sealed unsafe partial class Selector
     private readonly lxe_epoll_event[] _events = GC.AllocateUninitializedArray<lxe_epoll_event>(Capacity, pinned: true);
     private int _eventCount;
     private int _eventIndex;
+    private int _fullBatches;
     private bool _clockRang;
     private long _turn;
     private long _timersEnd;
@@ -205,13 +206,25 @@ public sealed unsafe partial class Selector
             Collect(deadline);
         bool worked = Dispatch();
         RestoreContext();
-        if (Volatile.Read(ref _clockRang))
+        if (Volatile.Read(ref _clockRang) && IsAllLookedAt())
         {
             _clockRang = false;
             worked |= Timers.Expire(_timersEnd, _options.TimersPerTurn);
         }
 
         return RunPosts(_options.PostsPerTurn) || worked;
+    }
+
+    /// <summary>
+    /// A full batch of events is perhaps not all that is ready, and readiness wins over timeouts: they wait for as many turns as it takes to look
+    /// at every descriptor, and no more.
+    /// </summary>
+    private bool IsAllLookedAt()
+    {
+        if (_eventCount == Capacity && ++_fullBatches <= Registrations.Count / Capacity)
+            return false;
+        _fullBatches = 0;
+        return true;
     }
 
     private bool RunPosts(int budget)

@@ -206,6 +206,29 @@ public sealed class CancellationTests : IDisposable
     }
 
     [Fact] // CHECKLIST 24
+    public void Readiness_wins_over_timeouts_also_when_it_takes_several_turns_to_collect()
+    {
+        using Selector selector = ManualClock.NewSelector(out ManualClock clock);
+        var counters = new List<EventFd>();
+        var waits = new List<ValueTask<PollEvents>>();
+        for (int i = 0; i < 1100; i++)
+        {
+            counters.Add(new EventFd(1));
+            waits.Add(selector.Register(counters[i].Handle).WaitAsync(PollEvents.Read, TimeSpan.FromSeconds(1)));
+        }
+
+        ValueTask delay = selector.DelayAsync(TimeSpan.FromSeconds(1));
+        clock.Advance(2_000_000_000);
+        while (selector.RunOnce(TimeSpan.Zero))
+        {
+        }
+
+        Assert.All(waits, wait => Assert.Equal(PollEvents.Read, wait.Result));
+        Assert.True(delay.IsCompletedSuccessfully);
+        counters.ForEach(static counter => counter.Dispose());
+    }
+
+    [Fact] // CHECKLIST 24
     public void Readiness_wins_over_a_timeout_that_is_due_in_the_same_turn()
     {
         using Selector selector = ManualClock.NewSelector(out ManualClock clock);
