@@ -90,7 +90,6 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
             throw;
         }
 
-        watch.Start();
         return new ChildProcess(watch, options, descriptors);
     }
 

@@ -11,7 +11,7 @@ namespace LinuxEvents;
 /// waits for "any child", which would take children from others in this process; and neither pidfd nor record can mean another process.</para>
 /// <para>Signals go out under the same gate, after a look whether the child has ended: a zombie would swallow them, and
 /// after the reap there is nobody to get them. Between that look and the signal it may still end, as it always may.</para>
-/// <para>No lost end. The watch reads the registration's sequence, then looks, then says that it saw nothing: an end that comes
+/// <para>No lost end. The loop calls at every edge, the first included, perhaps before the constructor has returned. A wait reads the registration's sequence, then looks, then says that it saw nothing: an end that comes
 /// between look and word moves the sequence, and the next wait completes at once. Edge-triggered, because a pidfd stays ready: where a
 /// tracer holds the zombie there is nothing to reap yet, and a level-triggered loop would spin. The reap by the
 /// tracer is the next edge.</para>
@@ -22,24 +22,28 @@ namespace LinuxEvents;
 /// descriptor stays open until the child has ended and its owner has let go of it; until the end there is a reference of our
 /// own, so that its number can't become another's whatever is done with the handle.</para>
 /// </remarks>
-internal sealed class ChildWatch
+internal sealed class ChildWatch : IReportListener
 {
-    private readonly object _gate = new();
     private readonly FdRegistration _registration;
-    private readonly Action _onReport;
-    private ConfiguredValueTaskAwaitable<PollEvents>.ConfiguredValueTaskAwaiter _wait;
     private ExitStatus _status;
     private volatile bool _exited;
     private bool _released;
 
-    /// <summary>Takes over a child that was just spawned.</summary>
+    /// <summary>Takes over a child that was just spawned, and begins to watch it.</summary>
     public ChildWatch(StartedChild child, Selector selector)
     {
         Child = child;
-        _onReport = OnReport;
-        _registration = selector.Register(child.Handle, new RegistrationOptions { Trigger = TriggerMode.Edge });
         bool referenced = false;
         child.Handle.DangerousAddRef(ref referenced);
+        try
+        {
+            _registration = selector.Register(child.Handle, new RegistrationOptions { Trigger = TriggerMode.Edge, Listener = this });
+        }
+        catch
+        {
+            child.Handle.DangerousRelease();
+            throw;
+        }
     }
 
     public StartedChild Child { get; }
@@ -47,19 +51,12 @@ internal sealed class ChildWatch
     /// <summary>How it ended; to be read after <see cref="TryReap"/> has said so.</summary>
     public ExitStatus Status => _status;
 
-    /// <summary>Begins to watch. What follows happens on the loop's thread.</summary>
-    public void Start()
-    {
-        if (IsReported())
-            OnReport();
-    }
-
     /// <summary>Looks whether the child has ended, and reaps it if so.</summary>
     public bool TryReap()
     {
         if (_exited)
             return true;
-        lock (_gate)
+        lock (this)
         {
             if (_exited)
                 return true;
@@ -73,6 +70,7 @@ internal sealed class ChildWatch
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ExitStatus> WaitAsync(CancellationToken token)
     {
         while (true)
@@ -126,21 +124,21 @@ internal sealed class ChildWatch
     /// <returns><see langword="false"/> when it has ended.</returns>
     public bool Signal(LinuxSignal signal)
     {
-        lock (_gate)
+        lock (this)
             return !TryReap() && Child.Signal(signal);
     }
 
     /// <returns><see langword="false"/> when it has ended.</returns>
     public bool QueueSignal(LinuxSignal signal, long value)
     {
-        lock (_gate)
+        lock (this)
             return !TryReap() && Child.QueueSignal(signal, value);
     }
 
     /// <returns><see langword="false"/> when the group that it leads is empty.</returns>
     public bool SignalGroup(LinuxSignal signal)
     {
-        lock (_gate)
+        lock (this)
         {
             TryReap(); // a zombie is a member too, and perhaps the last
             return Child.SignalGroup(signal);
@@ -150,7 +148,7 @@ internal sealed class ChildWatch
     /// <summary>The owner has no more use for it. The watch goes on.</summary>
     public void Release()
     {
-        lock (_gate)
+        lock (this)
         {
             _released = true;
             if (_exited)
@@ -158,40 +156,11 @@ internal sealed class ChildWatch
         }
     }
 
-    private bool IsReported()
+    /// <inheritdoc/>
+    public void OnReport(FdRegistration registration)
     {
-#pragma warning disable CA2012 // Kept until it is consumed, once, by OnReport.
-        _wait = _registration.WaitOnLoopAsync(PollEvents.Read).ConfigureAwait(false).GetAwaiter();
-#pragma warning restore CA2012
-        if (_wait.IsCompleted)
-            return true;
-        _wait.UnsafeOnCompleted(_onReport);
-        return false;
-    }
-
-    private void OnReport()
-    {
-        try
-        {
-            do
-            {
-                _wait.GetResult();
-                long sequence = _registration.Sequence;
-                if (TryReap())
-                {
-                    // Later, for others wait by the same registration, and this event is theirs too.
-                    _registration.Selector.TryPost(new PostedCall(
-                        static (object? registration) => ((FdRegistration)registration!).Dispose(), _registration));
-                    return;
-                }
-
-                _registration.Drained(PollEvents.Read, sequence);
-            }
-            while (IsReported());
-        }
-        catch (ObjectDisposedException)
-        {
-            // The selector has ended.
-        }
+        // Later, for others wait by the same registration, and this event is theirs too.
+        if (TryReap())
+            registration.Selector.TryPost(new PostedCall(static (object? registration) => ((FdRegistration)registration!).Dispose(), registration));
     }
 }

@@ -23,6 +23,12 @@ public sealed partial class FdRegistration
     /// <summary>The loop has an event for this descriptor.</summary>
     internal void Dispatch(PollEvents events, long turn)
     {
+        DispatchToWaits(events, turn);
+        _listener?.OnReport(this);
+    }
+
+    private void DispatchToWaits(PollEvents events, long turn)
+    {
         _gate.Enter();
         if (_limiter is not null && !Admit())
         {

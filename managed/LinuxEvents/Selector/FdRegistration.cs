@@ -35,6 +35,7 @@ public sealed partial class FdRegistration : IDisposable
     private readonly ContinuationMode _continuations;
     private readonly bool _alwaysReady;
     private readonly ReportLimiter? _limiter;
+    private readonly IReportListener? _listener;
     private SpinGate _gate;
     private bool _disposed;
     private int _closedForked;
@@ -50,6 +51,7 @@ public sealed partial class FdRegistration : IDisposable
         _descriptor = (int)handle.DangerousGetHandle();
         _ownsHandle = options.OwnsHandle;
         Name = options.Name;
+        _listener = options.Listener;
         _edgeTriggered = options.Trigger == TriggerMode.Edge;
         _oneShot = options.Trigger == TriggerMode.OneShot;
         _continuations = Selector.Known(options.Continuations ?? selector.Continuations, nameof(options));

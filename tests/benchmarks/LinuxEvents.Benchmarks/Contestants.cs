@@ -33,6 +33,8 @@ internal static class Contestants
                 return Play(Restarts.RunTokens);
             case ["idle", var count]:
                 return Play(new IdleChain(Number(count)).Run);
+            case ["children", var style, var atOnce, var heap]:
+                return Play(new Children(style, Number(atOnce), Number(heap)).Run);
             case ["echo", var style]:
                 return EchoServer.Run(style);
             default:

@@ -28,6 +28,8 @@ internal static class Workloads
         yield return new Workload("register", "registration and removal of an eventfd", "0",
             [new(C, [$"{native}/bench-register-epoll"]), Ours(Level, "register", "level"), Ours(Edge, "register", "edge")],
             new Target(Level, C, 1.5), new Target(Edge, C, 1.5));
+        foreach ((int atOnce, int heap) in ((int, int)[])[(1, 0), (32, 0), (1, 1024), (32, 1024)])
+            yield return Children(native, atOnce, heap);
         yield return new Workload("restart", "a wait that is cancelled and begun anew", "0",
             [Ours("a cancelled token alone", "restart", "token"), Ours("LinuxEvents", "restart", "wait")]);
         yield return new Workload("idle", "chain 100 active of 100 beside idle registrations", "0",
@@ -53,6 +55,24 @@ internal static class Workloads
                 Ours(".NET Socket", ["chain", "socket", .. size]),
             ],
             [new(Level, C, 1.1), new(Edge, CEdge, 1.05), .. peers.Select(static peer => new Target(Level, peer.Name, 1.0))]);
+    }
+
+    private static Workload Children(string native, int atOnce, int heap)
+    {
+        const string C = "C vfork and pidfd_open";
+        string[] size = [$"{atOnce}", $"{heap}"];
+        Contestant ours = Ours("LinuxEvents", ["children", "ours", .. size]);
+        return new Workload($"children-{atOnce}{(heap > 0 ? "-heap" : "")}",
+            $"starts and awaits /bin/true, {atOnce} at once{(heap > 0 ? $", with {heap} MiB of heap" : "")}; the processor time is the parent's", null,
+            [
+                new(C, [$"{native}/bench-children-epoll", "vfork", .. size]),
+                new("C posix_spawn", [$"{native}/bench-children-epoll", "posix_spawn", .. size]),
+                ours,
+                ours with { Name = "LinuxEvents, by the reaper", Command = ["env", "LINUXEVENTS_DISABLE=pidfd_open", .. ours.Command] },
+                Ours(".NET Process", ["children", "process", .. size]),
+                .. Peer("Python asyncio", $"{native}/bench-children-asyncio.py", size).Select(peer => peer with { Command = ["python3", .. peer.Command] }),
+            ],
+            new Target("LinuxEvents", C, 1.5));
     }
 
     private static Workload Echo(string native, string transport)
