@@ -14,7 +14,7 @@ namespace LinuxEvents;
 /// why; later it may be known.</para>
 /// <para>Without pidfds (before Linux 5.3, and in some sandboxes) a process can't be awaited; <see cref="ProcessWatchOptions.PollInterval"/> has it looked for
 /// instead.</para>
-/// <para>All members may be used by any thread.</para>
+/// <para>A watch that is never disposed lives as long as its selector. All members may be used by any thread.</para>
 /// </remarks>
 public sealed class ProcessWatch : IDisposable
 {
@@ -83,11 +83,19 @@ public sealed class ProcessWatch : IDisposable
     {
         ArgumentNullException.ThrowIfNull(process);
         ProcessWatch watch = Open(process.Id, options);
-        // Until .NET has reaped it, and .NET would know, its number was its own.
-        if (!process.HasExited)
-            return watch;
-        watch.Dispose();
-        throw LinuxEventsException.Create(Errno.ESRCH, "pidfd_open", $"process {process.Id}, which has exited,");
+        bool isSame = false;
+        try
+        {
+            // Until .NET has reaped it, and .NET would know, its number was its own.
+            isSame = !process.HasExited;
+        }
+        finally
+        {
+            if (!isSame)
+                watch.Dispose();
+        }
+
+        return isSame ? watch : throw LinuxEventsException.Create(Errno.ESRCH, "pidfd_open", $"process {process.Id}, which has exited,");
     }
 
     /// <summary>Watches the process that a pidfd stands for, also one that was reaped.</summary>

@@ -245,6 +245,35 @@ public sealed class ProcessWatchTests : IDisposable
         Assert.Equal(Errno.ESRCH, Assert.Throws<LinuxEventsException>(() => watch.GetFd(0)).Errno);
     }
 
+    /// <summary>56: EMFILE at any step leaves nothing, and is not taken for a missing feature.</summary>
+    [Fact]
+    public void No_room_for_descriptors_leaves_nothing()
+    {
+        Feature.Needed(NativeMethods.LXE_FEATURE_PIDFD_OPEN);
+        Descriptors.StayAsTheyWere(() =>
+        {
+            using PidFd self = PidFd.Open(Environment.ProcessId);
+            var filler = new List<SafeFdHandle>();
+            try
+            {
+                while (true)
+                    filler.Add(SafeEventFdHandle.Create(0, 0));
+            }
+            catch (LinuxEventsException full) when (full.Errno == Errno.EMFILE)
+            {
+                Assert.Equal(Errno.EMFILE, Assert.Throws<LinuxEventsException>(() => ProcessWatch.Open(Environment.ProcessId, Here)).Errno);
+                Assert.Equal(Errno.EMFILE, Assert.Throws<LinuxEventsException>(() => ProcessWatch.Open(self.Handle, Here)).Errno);
+                filler[^1].Dispose();
+                using ProcessWatch watch = ProcessWatch.Open(Environment.ProcessId, Here);
+                Assert.Equal(Errno.EMFILE, Assert.Throws<LinuxEventsException>(() => watch.HasExited).Errno);
+            }
+            finally
+            {
+                filler.ForEach(static handle => handle.Dispose());
+            }
+        });
+    }
+
     /// <summary>56: without pidfds, only for who asks for it by name.</summary>
     [Fact]
     public void Without_pidfds_it_is_looked_for_or_refused()

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using LinuxEvents.Benchmarks;
+using Spectre.Console;
 
 Argument<string[]> names = new("NAME")
 {
@@ -37,6 +38,12 @@ bench.SetAction(async (parse, cancellation) =>
     {
         using Process process = Process.Start(Path.Combine(folder, $"bench-{program}"));
         await process.WaitForExitAsync(cancellation);
+    }
+
+    if (Console.IsOutputRedirected)
+    {
+        AnsiConsole.Profile.Capabilities.Ansi = false;
+        AnsiConsole.Profile.Width = 120;
     }
 
     foreach ((string name, Func<Task> show) in figures)

@@ -11,12 +11,6 @@ internal static class Tournament
     public static async Task<int> RunAsync(
         IReadOnlyList<Workload> workloads, int rounds, double seconds, FileInfo? json, FileInfo? chart, CancellationToken cancellation)
     {
-        if (Console.IsOutputRedirected)
-        {
-            AnsiConsole.Profile.Capabilities.Ansi = false;
-            AnsiConsole.Profile.Width = 120;
-        }
-
         List<(Workload Workload, IReadOnlyList<Standing> Standings)> results = [];
         foreach (Workload workload in workloads)
         {
