@@ -93,7 +93,7 @@ internal sealed class ChildWatch : IReportListener
     /// <summary>Takes the stop or continuation that was not reported yet.</summary>
     public ChildChange? TakeChange()
     {
-        lock (_gate)
+        lock (this)
             return TryReap() ? null : Child.TakeChange();
     }
 
