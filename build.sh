@@ -185,7 +185,7 @@ verb_pack() {
   local package
   for package in "$artifacts"/packages/LinuxEvents.*.nupkg; do
     package=${package##*/LinuxEvents.}
-    echo "dotnet add package LinuxEvents --version ${package%.nupkg} --source $artifacts/packages"
+    echo "dotnet add package LinuxEvents --version ${package%.nupkg} --source $(printf %q "$artifacts/packages")"
   done
 }
 
@@ -197,8 +197,11 @@ verb_install() {
   require_native
   "$root/cmake/build.sh" release
   cmake --install "$artifacts/native/release" --prefix "$1" >/dev/null
-  echo "Installed below $1. To build with it and to run what loads the shared library:"
-  echo "  export PKG_CONFIG_PATH=$1/lib/pkgconfig LD_LIBRARY_PATH=$1/lib    # CMake: -D CMAKE_PREFIX_PATH=$1"
+  local prefix
+  prefix=$(printf %q "$1")
+  echo "Installed below $1. To build with it, to run what loads the shared library, and to read the manual page:"
+  echo "  export PKG_CONFIG_PATH=$prefix/lib/pkgconfig LD_LIBRARY_PATH=$prefix/lib    # CMake: -D CMAKE_PREFIX_PATH=$prefix"
+  echo "  man -M $prefix/share/man linuxevents"
 }
 
 verb_clean() {

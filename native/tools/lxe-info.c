@@ -2,7 +2,9 @@
 /* lxe-info: prints what this kernel, this sandbox and this build of the library can do. */
 #include <linuxevents.h>
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -16,7 +18,7 @@ static void print_row(const struct lxe_feature_info *info)
 {
     char since[16];
     snprintf(since, sizeof since, "%u.%u", info->kernel >> 16, info->kernel & 0xffff);
-    printf("%-16s %-9s %-6s %s", info->name, states[info->state], since, info->substitute == NULL ? "-" : info->substitute);
+    printf("%-18s %-9s %-6s %s", info->name, states[info->state], since, info->substitute == NULL ? "-" : info->substitute);
     if (info->error != 0)
         printf("   [%s]", strerror(info->error));
     putchar('\n');
@@ -31,6 +33,21 @@ static void print_member(const struct lxe_feature_info *info)
         printf("null}");
     else
         printf("\"%s\"}", info->substitute);
+}
+
+/* Says which names in LINUXEVENTS_DISABLE the library passes over. */
+static void warn_of_unknown_names(const struct lxe_feature_info *infos)
+{
+    const char *list = getenv("LINUXEVENTS_DISABLE");
+    for (size_t length; list != NULL && *list != '\0'; list += length + (list[length] == ',')) {
+        length = strcspn(list, ",");
+        uint32_t feature = 0;
+        while (feature < LXE_FEATURE_COUNT
+               && (strlen(infos[feature].name) != length || strncmp(infos[feature].name, list, length) != 0))
+            feature++;
+        if (length != 0 && feature == LXE_FEATURE_COUNT)
+            fprintf(stderr, "lxe-info: LINUXEVENTS_DISABLE names '%.*s', which is no feature\n", (int)length, list);
+    }
 }
 
 int main(int argc, char **argv)
@@ -54,11 +71,12 @@ int main(int argc, char **argv)
             return 1;
         }
     }
+    warn_of_unknown_names(infos);
     struct utsname system;
     uname(&system);
     int32_t version = lxe_version_get();
     printf(json ? "{\n  \"library\": \"%d.%d.%d\",\n  \"kernel\": \"%s\",\n  \"machine\": \"%s\",\n  \"features\": [\n"
-                : "LinuxEvents %d.%d.%d on Linux %s, %s\n\nfeature          state     since  otherwise\n",
+                : "LinuxEvents %d.%d.%d on Linux %s, %s\n\nfeature            state     since  otherwise\n",
            version >> 16, version >> 8 & 0xff, version & 0xff, system.release, system.machine);
     for (uint32_t feature = 0; feature < LXE_FEATURE_COUNT; feature++) {
         if (json) {
@@ -70,5 +88,9 @@ int main(int argc, char **argv)
     }
     if (json)
         puts("  ]\n}");
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "lxe-info: can't write: %s\n", strerror(errno));
+        return 1;
+    }
     return 0;
 }

@@ -7,8 +7,8 @@
  *
  * A feature can be switched off, which takes the same path as a kernel without it: by
  * lxe_feature_disable, or before the program starts by the environment variable LINUXEVENTS_DISABLE, a
- * list of feature names separated by commas. A program that runs with another's privileges
- * (AT_SECURE) should clear that variable first.
+ * list of feature names separated by commas, without spaces. The library passes over names that it does not
+ * know; lxe-info tells them. A program that runs with another's privileges (AT_SECURE) should clear that variable first.
  */
 #ifndef LINUXEVENTS_FEATURE_H
 #define LINUXEVENTS_FEATURE_H
