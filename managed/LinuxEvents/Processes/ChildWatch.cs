@@ -107,6 +107,8 @@ internal sealed class ChildWatch : IReportListener
             return false;
         try
         {
+            // Whoever reaps may close it, and what an epoll set has to report of a closed descriptor is lost.
+            using var open = new DescriptorReference(Child.Handle);
             using var wait = new DescriptorWait(Child.Handle, PollEvents.Read);
             while (!TryReap())
             {
