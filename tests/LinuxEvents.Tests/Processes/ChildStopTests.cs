@@ -11,7 +11,7 @@ public sealed class ChildStopTests
         using ChildProcess child = ChildProcess.Spawn(TestChild.Idle);
         Task<ExitStatus> wait = child.WaitForExitAsync().AsTask();
         Assert.True(child.Signal(LinuxSignal.SIGSTOP));
-        Until.True(() => ProcFs.State(child.Id) == 'T', "the stop");
+        Until.True(() => ProcFs.IsStopped(child.Id), "the stop");
         Assert.False(child.HasExited);
         Assert.False(wait.IsCompleted);
         Assert.True(child.Signal(LinuxSignal.SIGCONT));
@@ -92,7 +92,7 @@ public sealed class ChildStopTests
             Task<bool>? next = round % 2 == 0 ? changes.MoveNextAsync().AsTask() : null;
             Assert.True(child.Signal(LinuxSignal.SIGSTOP));
             if (next is null)
-                Until.True(() => ProcFs.State(child.Id) == 'T', "the stop");
+                Until.True(() => ProcFs.IsStopped(child.Id), "the stop");
             Assert.True(await (next ?? changes.MoveNextAsync().AsTask()));
             Assert.Equal((child.Id, ChildEvents.Stopped, LinuxSignal.SIGSTOP), (changes.Current.ProcessId, changes.Current.Event, changes.Current.StopSignal!.Value));
             Assert.True(child.Signal(LinuxSignal.SIGCONT));

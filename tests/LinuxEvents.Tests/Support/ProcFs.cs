@@ -8,6 +8,9 @@ internal static class ProcFs
 
     public static bool IsZombie(int pid) => State(pid) == 'Z';
 
+    /// <summary>Whether a process is stopped, also where the sandbox traces it.</summary>
+    public static bool IsStopped(int pid) => State(pid) is 'T' or 't';
+
     /// <summary>Whether a child has ended and waits to be reaped, which under the reaper it need not.</summary>
     public static bool HasEnded(int pid) => State(pid) is 'Z' or null;
 
