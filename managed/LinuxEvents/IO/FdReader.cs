@@ -7,6 +7,7 @@ internal sealed unsafe class FdReader : FdDirection
 {
     private const PollEvents Events = PollEvents.Read | PollEvents.ReadHangUp;
 
+    private readonly FdStream _stream;
     private FdReadOperation? _idle;
 
     /// <param name="stream">Whose direction it is.</param>
@@ -14,7 +15,11 @@ internal sealed unsafe class FdReader : FdDirection
     /// <param name="shortMeansDrained">Whether a read that fills less than its buffer has read all there is.</param>
     /// <param name="waitFirst">Whether the first read waits for a report: a FIFO without writers would give the end of the file.</param>
     public FdReader(FdStream stream, FdRegistration registration, bool shortMeansDrained, bool waitFirst)
-        : base(stream, registration, Events, "read", shortMeansDrained) => IsDrained = waitFirst;
+        : base(stream, registration, Events, "read", shortMeansDrained)
+    {
+        _stream = stream;
+        IsDrained = waitFirst;
+    }
 
     /// <summary>Reads what is there.</summary>
     /// <returns>How many bytes, 0 at the end, or <see cref="FdDirection.NotReady"/>.</returns>
@@ -32,7 +37,9 @@ internal sealed unsafe class FdReader : FdDirection
 
         // So a terminal's master learns that nobody has the other side open any more.
         if (count == -Errno.EIO && DescriptorWait.Look(descriptor.Number).HasFlag(PollEvents.HangUp))
-            return 0;
+            count = 0;
+        if (count == 0 && !buffer.IsEmpty)
+            _stream.NoteEnd();
         return Conclude(descriptor, count, buffer.Length, sequence);
     }
 

@@ -180,6 +180,7 @@ public sealed partial class FdStream : Stream
             _writer?.Dispose();
             if (_ownsHandle || _lease != Handle)
                 _lease.Dispose();
+            NoteEnd();
         }
 
         base.Dispose(disposing);

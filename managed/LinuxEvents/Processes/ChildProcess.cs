@@ -16,15 +16,25 @@ namespace LinuxEvents;
 /// <see cref="System.Diagnostics.Process"/> or <see cref="Console"/>: where a status was lost, the <see cref="LinuxEvents.ExitStatus"/> says so.</para>
 /// <para>All members may be used by any thread. What does not need the streams goes on working after <see cref="Dispose"/>.</para>
 /// </remarks>
-public sealed class ChildProcess : IDisposable, IAsyncDisposable
+public sealed partial class ChildProcess : IDisposable, IAsyncDisposable
 {
     private readonly ChildWatch _watch;
     private readonly bool _leadsProcessGroup;
+    private readonly bool _leadsSession;
+    private readonly string? _reason;
+    private readonly TimeSpan _drainGrace;
+    private readonly DisposeAction _onDispose;
+    private readonly TimeSpan _terminateGrace;
 
     private ChildProcess(ChildWatch watch, SpawnOptions options, ChildDescriptors descriptors)
     {
         _watch = watch;
         _leadsProcessGroup = options.LeadsProcessGroup;
+        _leadsSession = options.NewSession;
+        _reason = options.AdoptOrphans ? "its orphans are taken over" : null;
+        _drainGrace = options.DrainGrace;
+        _onDispose = options.OnDispose;
+        _terminateGrace = options.TerminateGrace;
         StandardInput = descriptors.TakeStream(0);
         StandardOutput = descriptors.TakeStream(1);
         StandardError = descriptors.TakeStream(2);
@@ -37,7 +47,7 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
     /// <summary>The child's pidfd, to be watched or asked but not to be waited for. It is closed by <see cref="Dispose"/>, but not before the child has ended.</summary>
     /// <exception cref="PlatformNotSupportedException">The child is the reaper's, and has none: see <see cref="ProcessSupport.Mechanism"/>.</exception>
     public SafePidFdHandle PidFd => _watch.Child.Handle as SafePidFdHandle
-        ?? throw new PlatformNotSupportedException($"A child of the reaper has no pidfd; it was chosen because {ProcessSupport.ReasonFor(_leadsProcessGroup)}.");
+        ?? throw new PlatformNotSupportedException($"A child of the reaper has no pidfd; it was chosen because {_reason ?? ProcessSupport.ReasonFor(_leadsProcessGroup)}.");
 
     /// <summary>Whether the child has ended: asks the kernel.</summary>
     public bool HasExited => _watch.TryReap();
@@ -163,22 +173,5 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
         if (!_leadsProcessGroup)
             throw new InvalidOperationException($"Process {Id} was started without a process group of its own: its group is not its alone.");
         return _watch.SignalGroup(signal);
-    }
-
-    /// <summary>Closes the streams and the terminal. The child runs on, and is still reaped when it ends; waits that are under way go on.</summary>
-    public void Dispose()
-    {
-        StandardInput?.Dispose();
-        StandardOutput?.Dispose();
-        StandardError?.Dispose();
-        Terminal?.Stream.Dispose();
-        _watch.Release();
-    }
-
-    /// <inheritdoc cref="Dispose"/>
-    public ValueTask DisposeAsync()
-    {
-        Dispose();
-        return default;
     }
 }

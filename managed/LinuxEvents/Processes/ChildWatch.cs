@@ -28,6 +28,7 @@ internal sealed class ChildWatch : IReportListener
     private ExitStatus _status;
     private volatile bool _exited;
     private bool _released;
+    private long _aliveAt = Environment.TickCount64;
 
     /// <summary>Takes over a child that was just spawned, and begins to watch it.</summary>
     public ChildWatch(StartedChild child, Selector selector)
@@ -48,6 +49,14 @@ internal sealed class ChildWatch : IReportListener
 
     public StartedChild Child { get; }
 
+    public Selector Selector => _registration.Selector;
+
+    /// <summary>
+    /// A time at which its number was still its own, whatever became of it later, in milliseconds of <see cref="Environment.TickCount64"/>: until
+    /// the reap, where that was ours, and else when it was last seen alive.
+    /// </summary>
+    public long AliveAt => Interlocked.Read(ref _aliveAt);
+
     /// <summary>How it ended; to be read after <see cref="TryReap"/> has said so.</summary>
     public ExitStatus Status => _status;
 
@@ -60,7 +69,11 @@ internal sealed class ChildWatch : IReportListener
         {
             if (_exited)
                 return true;
-            if (!Child.TryReap(out _status))
+            long now = Environment.TickCount64;
+            bool ended = Child.TryReap(out _status);
+            if (!ended || (Child is DirectChild && _status.HasUsage))
+                Interlocked.Exchange(ref _aliveAt, now);
+            if (!ended)
                 return false;
             _exited = true;
             Child.Handle.DangerousRelease();

@@ -8,8 +8,14 @@ namespace LinuxEvents;
 /// <param name="State">'R', 'S', 'Z' (a zombie) ...</param>
 /// <param name="Threads">How many threads it has, the first among them, dead or alive.</param>
 /// <param name="WaitStatus">Of one that has ended, as wait(2) gives it; 0 where it may not be read.</param>
-internal readonly record struct ProcEntry(char State, int Threads, int WaitStatus)
+/// <param name="ProcessGroup">The number of its group.</param>
+/// <param name="Session">The number of its session.</param>
+/// <param name="StartTime">When it began, in milliseconds since the machine did, rounded down to <see cref="Resolution"/>.</param>
+internal readonly record struct ProcEntry(char State, int Threads, int WaitStatus, int ProcessGroup, int Session, long StartTime)
 {
+    /// <summary>How far <see cref="StartTime"/> may be before the true one, in milliseconds. USER_HZ is 100.</summary>
+    public const int Resolution = 10;
+
     /// <summary>Whether the process has ended: a first thread that ends before the others is shown as a zombie, too.</summary>
     public bool HasEnded => State is 'Z' or 'X' && Threads <= 1;
 
@@ -26,8 +32,11 @@ internal readonly record struct ProcEntry(char State, int Threads, int WaitStatu
         string[] fields = text[(text.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (fields.Length < 50)
             return Errno.EIO;
-        entry = new ProcEntry(fields[0][0], int.Parse(fields[17], CultureInfo.InvariantCulture), int.Parse(fields[49], CultureInfo.InvariantCulture));
+        entry = new ProcEntry(fields[0][0], Number(fields[17]), Number(fields[49]), Number(fields[2]), Number(fields[3]),
+            long.Parse(fields[19], CultureInfo.InvariantCulture) * Resolution);
         return 0;
+
+        static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
     }
 
     /// <summary>The exit status that the entry of an ended process tells, if this process may read it.</summary>

@@ -58,6 +58,21 @@ public static class ProcessSupport
         }
     }
 
+    /// <summary>
+    /// How many processes the reaper has taken over and reaped that were not started by it, but by its children or theirs, since this process began.
+    /// See <see cref="SpawnOptions.AdoptOrphans"/>.
+    /// </summary>
+    public static unsafe long OrphansReaped
+    {
+        get
+        {
+            NativeLibraryVersion.Ensure();
+            ulong count;
+            LinuxEventsException.ThrowIfError(NativeMethods.lxe_reaper_orphans(&count), "lxe_reaper_orphans");
+            return (long)count;
+        }
+    }
+
     /// <summary>How a child is started.</summary>
     /// <param name="leadsProcessGroup">Whether it leads a group, which can be signalled as a whole.</param>
     internal static ProcessMechanism MechanismFor(bool leadsProcessGroup) =>

@@ -11,6 +11,8 @@ internal static unsafe class Spawner
     /// <returns>The child, which is the caller's to watch and to reap.</returns>
     public static StartedChild Start(SpawnOptions options, ChildDescriptors descriptors)
     {
+        if (options.AdoptOrphans)
+            StrayDuty.Ensure();
         bool isPath = ProgramSearch.IsPath(options.FileName);
         InheritedEnvironment? inherited = options.OwnEnvironment is null || !isPath ? InheritedEnvironment.Take() : null;
         ProgramSearch search = options.Search(inherited?.Path);
@@ -70,7 +72,7 @@ internal static unsafe class Spawner
 
     private static StartedChild? TryStart(SpawnOptions options, lxe_spawn_options* native, out SpawnFailure failure)
     {
-        if (ProcessSupport.MechanismFor(options.LeadsProcessGroup) == ProcessMechanism.Reaper)
+        if (options.Mechanism == ProcessMechanism.Reaper)
             return ReaperChild.Start(native, out failure);
         if (options.ParentDeathSignal is null)
             return DirectChild.Start(native, out failure);
