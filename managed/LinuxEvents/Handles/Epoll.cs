@@ -21,7 +21,8 @@ public sealed unsafe class Epoll : IDisposable
     /// <param name="events">What to report, and how.</param>
     /// <param name="data">Given back with every event.</param>
     /// <exception cref="LinuxEventsException">EPERM for a regular file or directory, which is always ready; EEXIST when it is
-    /// registered already; ELOOP for a set within itself; EBADF; ENOSPC (/proc/sys/fs/epoll/max_user_watches).</exception>
+    /// registered already; EINVAL for the set itself, ELOOP for sets that contain each other; EBADF; ENOSPC
+    /// (/proc/sys/fs/epoll/max_user_watches).</exception>
     public void Add(SafeHandle handle, EpollEvents events, ulong data)
     {
         ArgumentNullException.ThrowIfNull(handle);

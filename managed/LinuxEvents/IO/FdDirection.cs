@@ -42,14 +42,16 @@ internal abstract class FdDirection(FdStream stream, FdRegistration registration
     protected long Sequence => registration.Sequence;
 
     /// <summary>Waits until it is worth trying.</summary>
-    public ValueTask<PollEvents> WaitAsync(CancellationToken token) => registration.WaitAsync(events, token);
+    public ValueTask<PollEvents> WaitAsync(CancellationToken token) => stream.IsDisposed
+        ? ValueTask.FromException<PollEvents>(stream.Disposed()) : registration.WaitAsync(events, token);
 
     /// <summary>Lets nobody sleep here any more.</summary>
     public void Dispose() => Volatile.Read(ref _blocking)?.Dispose();
 
     protected DescriptorReference Open()
     {
-        ObjectDisposedException.ThrowIf(stream.IsDisposed, stream);
+        if (stream.IsDisposed)
+            throw stream.Disposed();
         return new DescriptorReference(stream.Lease);
     }
 

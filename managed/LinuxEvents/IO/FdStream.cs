@@ -152,6 +152,8 @@ public sealed partial class FdStream : Stream
 
     internal FdWriter Writer => _writer ?? throw new NotSupportedException("The stream was not opened for writing.");
 
+    internal ObjectDisposedException Disposed() => new(typeof(FdStream).FullName, $"The stream over {_registration} was disposed.");
+
     /// <summary>Closes the writing half of a connected socket: its peer reads what was written, and then the end. Reading goes on.</summary>
     /// <exception cref="LinuxEventsException">ENOTSOCK for what is no socket (a pipe's writing end is closed by disposing), or ENOTCONN.</exception>
     /// <exception cref="NotSupportedException">The stream is not for writing.</exception>
@@ -175,7 +177,7 @@ public sealed partial class FdStream : Stream
     {
         if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            _registration.Dispose();
+            _registration.Close(_ => Disposed());
             _reader?.Dispose();
             _writer?.Dispose();
             if (_ownsHandle || _lease != Handle)

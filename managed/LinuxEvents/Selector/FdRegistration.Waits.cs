@@ -144,7 +144,11 @@ public sealed partial class FdRegistration
         : _edgeTriggered ? _ready & (interest | Always)
         : PollEvents.None;
 
-    private Exception? Failure(bool disposed, int error) => disposed ? new ObjectDisposedException(nameof(FdRegistration))
+    private ObjectDisposedException Disposed() => new(nameof(FdRegistration), Selector.IsClosing
+        ? $"The selector {Selector.Name}, with which {this} was registered, was disposed."
+        : $"The registration of {this} was disposed.");
+
+    private Exception? Failure(bool disposed, int error) => disposed ? Disposed()
         : error < 0 ? LinuxEventsException.Create(-error, "epoll_ctl(EPOLL_CTL_MOD)", ToString())
         : null;
 

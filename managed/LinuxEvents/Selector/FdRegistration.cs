@@ -65,7 +65,8 @@ public sealed partial class FdRegistration : IDisposable
 
         if (options.RateLimit is { } limit)
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(limit.Events, 1, nameof(options));
+            if (limit.Events < 1)
+                throw new ArgumentOutOfRangeException(nameof(options), limit, "The rate limit must allow one event or more.");
             _limiter = new ReportLimiter(this, limit);
         }
 
@@ -166,8 +167,7 @@ public sealed partial class FdRegistration : IDisposable
     /// Ends all waits with <see cref="ObjectDisposedException"/>, takes the descriptor out of the selector, and only then lets go of
     /// the handle (and disposes it, where <see cref="RegistrationOptions.OwnsHandle"/> says so).
     /// </summary>
-    public void Dispose() => Close(static registration => new ObjectDisposedException(
-        nameof(FdRegistration), $"The registration of {registration} was disposed while it was waited for."));
+    public void Dispose() => Close(static registration => registration.Disposed());
 
     /// <summary>Names it: "descriptor 7", or "input (descriptor 7)".</summary>
     public override string ToString() => Name is null ? $"descriptor {_descriptor}" : $"{Name} (descriptor {_descriptor})";

@@ -25,7 +25,13 @@ internal static class ProcessorSet
     /// <exception cref="LinuxEventsException">None of them exists, or may be used by this process.</exception>
     public static unsafe void Enter(ulong[] mask)
     {
+        int result;
         fixed (ulong* processors = mask)
-            LinuxEventsException.ThrowIfError(NativeMethods.lxe_thread_set_affinity(processors, (uint)mask.Length), "sched_setaffinity");
+            result = NativeMethods.lxe_thread_set_affinity(processors, (uint)mask.Length);
+        if (result >= 0)
+            return;
+        var named = Enumerable.Range(0, mask.Length * 64).Where(processor => (mask[processor / 64] >> (processor % 64) & 1) != 0);
+        string why = result == -Errno.EINVAL ? ", of which this process may use none," : "";
+        LinuxEventsException.Throw(-result, "sched_setaffinity", $"processors {string.Join(", ", named)}{why}");
     }
 }

@@ -73,6 +73,9 @@ public sealed partial class Selector
         Interrupt(stop: false);
     }
 
+    /// <summary>Whether it has ended, or is about to.</summary>
+    internal bool IsClosing => _closing;
+
     internal ObjectDisposedException Ended() => new(nameof(Selector), $"The selector {Name} was disposed.");
 
     private void Close()

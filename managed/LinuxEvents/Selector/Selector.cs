@@ -45,9 +45,14 @@ public sealed partial class Selector : IDisposable
         Activity = new LoopActivity(_options);
         _shared = shared;
         Continuations = Known(_options.Continuations, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfLessThan(_options.PostsPerTurn, 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfLessThan(_options.TimersPerTurn, 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfLessThan(_options.BlockingWaitThreshold, TimeSpan.Zero, nameof(options));
+        if (_options.PostsPerTurn < 1 || _options.TimersPerTurn < 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), Math.Min(_options.PostsPerTurn, _options.TimersPerTurn), "PostsPerTurn and TimersPerTurn must be 1 or more.");
+        }
+
+        if (_options.BlockingWaitThreshold < TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(nameof(options), _options.BlockingWaitThreshold, "BlockingWaitThreshold must not be negative.");
         SynchronizationContext = new SelectorSynchronizationContext(this, _options.BlockingWait, _options.BlockingWaitThreshold);
         TaskScheduler = new SelectorTaskScheduler(this);
         _epoll = SafeEpollHandle.Create(0);
@@ -124,8 +129,8 @@ public sealed partial class Selector : IDisposable
     /// <exception cref="ArgumentException">The handle is invalid.</exception>
     /// <exception cref="ObjectDisposedException">The handle or the selector was disposed.</exception>
     /// <exception cref="LinuxEventsException">
-    /// The kernel refused: EBADF for a closed number, EEXIST for one that is registered here already, ELOOP for a set within itself,
-    /// ENOSPC or ENOMEM.
+    /// The kernel refused: EBADF for a closed number, EEXIST for one that is registered here already, EINVAL for this selector's own
+    /// <see cref="PollHandle"/>, ELOOP for sets that contain each other, ENOSPC or ENOMEM.
     /// </exception>
     public FdRegistration Register(SafeHandle handle, RegistrationOptions options = default)
     {
@@ -183,10 +188,11 @@ public sealed partial class Selector : IDisposable
             throw new ArgumentException("There is nothing to wait for.", nameof(targets));
         foreach (WaitTarget target in targets)
         {
-            ArgumentNullException.ThrowIfNull(target.Registration, nameof(targets));
+            if (target.Registration is null)
+                throw new ArgumentNullException(nameof(targets), "A target names no registration.");
             FdRegistration.CheckInterest(target.Interest);
             if (target.Registration.Selector != this)
-                throw new ArgumentException($"The registration of {target.Registration} is with the selector {target.Registration.Selector.Name}.", nameof(targets));
+                throw new ArgumentException($"The registration of {target.Registration} is with the selector {target.Registration.Selector.Name}, not {Name}.", nameof(targets));
         }
 
         ThrowIfForked();

@@ -54,9 +54,12 @@ public sealed class SelectorGroup : IReadOnlyList<Selector>, IDisposable
     /// <summary>Always the same selector for equal keys, as long as the group lives.</summary>
     /// <param name="key">Keys are divided by <see cref="object.GetHashCode"/>, which for strings differs from process to process.</param>
     /// <typeparam name="TKey">The keys' type.</typeparam>
+    /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
     public Selector For<TKey>(TKey key)
         where TKey : notnull
     {
+        ArgumentNullException.ThrowIfNull(key);
+
         // Numbers that are hashed to themselves are scattered, because they often share a factor with the count.
         uint scattered = (uint)key.GetHashCode() * 2654435769;
         return _selectors[(int)((ulong)scattered * (uint)_selectors.Length >> 32)];

@@ -97,6 +97,7 @@ public sealed class SelectorGroupTests
         LinuxEventsException refused = Assert.Throws<LinuxEventsException>(static () => SelectorGroup.Start(
             3, static index => new SelectorOptions { Name = "lxe-test-fails", Processors = index == 2 ? [60_000] : null }));
         Assert.Equal(Errno.EINVAL, refused.Errno);
+        Assert.Equal("processors 60000, of which this process may use none,", refused.Target);
         Until.True(static () => ProcFs.ThreadsNamed("lxe-test-fails") == 0, "the end of the thread that found no processor");
     });
 
@@ -110,6 +111,7 @@ public sealed class SelectorGroupTests
         using SelectorGroup group = SelectorGroup.Start(1);
         Assert.Throws<ArgumentOutOfRangeException>(() => group[1]);
         Assert.Throws<ArgumentOutOfRangeException>(() => group[-1]);
+        Assert.Throws<ArgumentNullException>(() => group.For<string>(null!));
     });
 
     [Fact]

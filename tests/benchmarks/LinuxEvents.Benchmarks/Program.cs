@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using LinuxEvents.Benchmarks;
 using Spectre.Console;
 
@@ -8,13 +9,16 @@ Argument<string[]> names = new("NAME")
     Description = "workloads to run, by name or by the beginning of it; all if none is named",
     Arity = ArgumentArity.ZeroOrMore,
 };
-Option<DirectoryInfo> native = new("--native") { Description = "the folder of the C programs", Required = true };
+Option<DirectoryInfo> native = new("--native") { Description = "the folder of the C programs", Required = true, Hidden = true };
 Option<FileInfo?> json = new("--json") { Description = "write all figures there" };
 Option<FileInfo?> chart = new("--chart") { Description = "draw a chart (SVG) there" };
 Option<int> rounds = new("--rounds") { Description = "how many rounds", DefaultValueFactory = _ => 9 };
 Option<double> seconds = new("--seconds") { Description = "how long one contestant's round is", DefaultValueFactory = _ => 0.4 };
-rounds.Validators.Add(result => { if (result.GetValueOrDefault<int>() < 1) result.AddError("--rounds must be 1 or more."); });
-seconds.Validators.Add(result => { if (result.GetValueOrDefault<double>() is not (> 0 and <= 60)) result.AddError("--seconds must be more than 0 and at most 60."); });
+// A validator sees what is no number at all, too, and its value can't be asked for.
+Validate(rounds, static text => int.TryParse(text, out int count) && count >= 1, "--rounds must be a whole number, 1 or more.");
+Validate(
+    seconds, static text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double time) && time is > 0 and <= 60,
+    "--seconds must be a number above 0, at most 60.");
 RootCommand bench = new("Measures the selector beside C and beside what users would pick instead: contestants take turns, round by round.")
 {
     names, native, json, chart, rounds, seconds,
@@ -66,5 +70,8 @@ Command micro = new("micro", "Measure single operations and what they allocate, 
 micro.SetAction(parse => Micro.Run([.. parse.UnmatchedTokens]));
 bench.Subcommands.Add(micro);
 return await bench.Parse(args).InvokeAsync();
+
+static void Validate(Option option, Func<string, bool> isValid, string error) =>
+    option.Validators.Add(result => { if (!result.Tokens.All(token => isValid(token.Value))) result.AddError(error); });
 
 static bool Fits(string name, string beginning) => name.StartsWith(beginning, StringComparison.Ordinal);
