@@ -47,7 +47,7 @@ case $suite in
     DOTNET_TieredPGO=0 DOTNET_CLI_TELEMETRY_OPTOUT=1 \
       timeout -s KILL 3000 dotnet exec /tests/LinuxEvents.Tests.dll -noLogo -noColor -longRunning 60 -jUnit /tmp/results.xml -reporter verbose $(cat /tests/filter) </dev/null
     echo "ended with $?, in $(cut -d. -f1 /proc/uptime) seconds"
-    sed 's/<testsuites/\n&/; s/<\/testsuites>/&\n/' /tmp/results.xml
+    sed 's/<testsuites/\n&/; s/<\/testsuites>/\n&\n/' /tmp/results.xml
     ;;
 esac
 reboot -f
