@@ -9,6 +9,9 @@ namespace LinuxEvents;
 /// under a sequence lock: the loop makes <see cref="_version"/> odd, writes, and makes it even again; a reader takes the version, the
 /// times and the clock, and does it over when the version was odd or has changed. Then idle, busy and what is under
 /// way add up, to the nanosecond, to the time in which a thread drove the loop. The loop never waits for a reader.</para>
+/// <para>No time may go backwards either: a reader who adds to a stretch that has just ended what belongs to the next one would make the following
+/// reader find it shorter. So the loop makes the version odd and then reads the clock, and a reader reads the clock and then the
+/// version; that neither the loop's store nor the reader's load is late is seen to by the reader, with a barrier that reaches all processors.</para>
 /// <para>A turn lies between two polls. The clock is read when it ends and, if the loop then slept, when it wakes: the end of one
 /// stretch is the beginning of the next. A poll that does not sleep belongs to the turn after it, and costs no reading of its own.</para>
 /// <para>The version is also the name of the stretch under way: while it stays the same, so has the stretch. <see cref="StallMonitor"/>
@@ -78,8 +81,8 @@ internal sealed class LoopActivity
     /// <param name="deadline">Until when at most.</param>
     public void BeginPoll(long deadline)
     {
-        long now = Stopwatch.GetTimestamp();
-        EndTurn(Enter(deadline > now ? LoopState.Idle : LoopState.Busy, now));
+        long now = BeginWrite();
+        EndTurn(EndWrite(deadline > now ? LoopState.Idle : LoopState.Busy, now));
     }
 
     /// <summary>The poll is over, and another turn begins.</summary>
@@ -174,6 +177,7 @@ internal sealed class LoopActivity
             LoopState state = _state;
             long underWay = Stopwatch.GetTimestamp() - Volatile.Read(ref _since);
             Add(state, underWay, ref idle, ref busy, ref longest, ref stalls);
+            Interlocked.MemoryBarrierProcessWide();
         }
         while (!IsStill(version));
 
@@ -217,13 +221,19 @@ internal sealed class LoopActivity
         return version;
     }
 
-    private long Enter(LoopState state) => Enter(state, Stopwatch.GetTimestamp());
+    private long Enter(LoopState state) => EndWrite(state, BeginWrite());
+
+    /// <returns>The time, past which no reader is who still finds the old version.</returns>
+    private long BeginWrite()
+    {
+        Volatile.Write(ref _version, _version + 1);
+        return Stopwatch.GetTimestamp();
+    }
 
     /// <returns>How long the stretch was that ends.</returns>
-    private long Enter(LoopState state, long now)
+    private long EndWrite(LoopState state, long now)
     {
         long length = now - _since;
-        Volatile.Write(ref _version, _version + 1);
         if (_state == LoopState.Idle)
         {
             Volatile.Write(ref _idle, _idle + length);
