@@ -7,6 +7,13 @@ internal sealed class HeldProcesses : IDisposable
 {
     private readonly List<(int Id, PidFd Descriptor)> _held = [];
 
+    /// <exception cref="PlatformNotSupportedException">There are no pidfds to hold them by.</exception>
+    public HeldProcesses()
+    {
+        if (!ProcessSupport.IsPresent(NativeMethods.LXE_FEATURE_PIDFD_OPEN, out _))
+            throw new PlatformNotSupportedException($"Processes found by their numbers can only be signalled by pidfd; {ProcessSupport.WhyWithoutPidFds}.");
+    }
+
     public IEnumerable<int> Ids => _held.Select(held => held.Id);
 
     /// <summary>Takes hold of a process. Whether it is the one that was meant is to be asked after that.</summary>

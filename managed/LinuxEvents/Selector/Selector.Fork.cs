@@ -10,7 +10,7 @@ namespace LinuxEvents;
 /// </remarks>
 public sealed unsafe partial class Selector
 {
-    private readonly uint* _mark = ForkMark.Pointer;
+    private readonly uint* _mark;
 
     /// <summary>Whether this process was forked from the one that made the selector. Linux 4.14; not noticed before.</summary>
     internal bool IsForked => *_mark == 0;

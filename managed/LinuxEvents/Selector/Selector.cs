@@ -16,7 +16,7 @@ namespace LinuxEvents;
 /// these add is for the next turn, so that none of the three starves another; nor does a flood of posts or timers, of which a turn
 /// takes only so many (<see cref="SelectorOptions.PostsPerTurn"/>).</para>
 /// </remarks>
-public sealed partial class Selector : IDisposable
+public sealed unsafe partial class Selector : IDisposable
 {
     private static Selector? s_shared;
     private static object? s_sharedLock;
@@ -41,6 +41,7 @@ public sealed partial class Selector : IDisposable
     private Selector(SelectorOptions? options, bool shared)
     {
         NativeLibraryVersion.Ensure();
+        _mark = ForkMark.Pointer;
         _options = options ?? new SelectorOptions();
         Activity = new LoopActivity(_options);
         _shared = shared;

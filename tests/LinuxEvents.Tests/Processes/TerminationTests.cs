@@ -76,7 +76,7 @@ public sealed class TerminationTests : IDisposable
     {
         using ChildProcess child = SpawnReady("trap 'exit 7' TERM;");
         Assert.True(child.SignalGroup(LinuxSignal.SIGSTOP));
-        Until.True(() => ProcFs.State(child.Id) == 'T', "the stop");
+        Until.True(() => ProcFs.IsStopped(child.Id), "the stop");
         Assert.Equal(7, (await child.TerminateAsync(LinuxSignal.SIGTERM, s_forever, ChildScope.ProcessGroup)).ExitCode);
     }
 
