@@ -165,7 +165,10 @@ static int step_aside(uint32_t level, int signal, int32_t process)
     return installed != 0 || !is_function(current);
 }
 
-/** Calls the handler that was there before, under the mask that it would have. It may not return. */
+/**
+ * Calls the handler that was there before, under the mask that it would have and without other signals of the relay, of which a
+ * burst would nest until an alternate stack is used up. It may not return.
+ */
 static void chain(uint32_t level, int signal, siginfo_t *info, void *context, uint64_t mask)
 {
     struct former *former = &formers[signal][level];
@@ -175,7 +178,7 @@ static void chain(uint32_t level, int signal, siginfo_t *info, void *context, ui
         handler = atomic_exchange(&former->handler, (uintptr_t)SIG_DFL);
     if (!is_function(handler))
         return;
-    lxe__set_mask(mask | former->mask | ((flags & SA_NODEFER) != 0 ? 0 : BIT(signal)));
+    lxe__set_mask(mask | former->mask | (lxe__relay_wanted() & ~BIT(signal)) | ((flags & SA_NODEFER) != 0 ? 0 : BIT(signal)));
     ((void (*)(int, siginfo_t *, void *))handler)(signal, info, context);
 }
 
