@@ -72,6 +72,8 @@ want_for_tests() {
   local packages=()
   command -v abidiff >/dev/null || packages+=(abigail-tools)
   command -v c++ >/dev/null || packages+=(g++)
+  command -v tini >/dev/null || packages+=(tini)
+  command -v dumb-init >/dev/null || packages+=(dumb-init)
   [ ${#packages[@]} -eq 0 ] || [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || install_packages "${packages[@]}"
 }
 

@@ -26,6 +26,7 @@ internal static class ExitCodes
         Exit status:
           run:  that of the command's last run: its exit code, or 128 + n when signal n ended it;
                 126 or 127 when it could not be started or was not found
+          init: the same
           up:   1 when any service failed for good, whatever ended the run; 0 otherwise. It has failed for
                 good when it gave up, could not start or ended in failure, and no restart was due
           2     the command line or the service file is wrong; nothing was started

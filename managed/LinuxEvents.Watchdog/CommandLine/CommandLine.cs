@@ -18,7 +18,7 @@ internal static class CommandLine
 
     public static int Invoke(string[] arguments)
     {
-        var root = new RootCommand(Description) { RunCommand.Create(arguments), UpCommand.Create() };
+        var root = new RootCommand(Description) { RunCommand.Create(arguments), UpCommand.Create(), InitCommand.Create(arguments) };
         if (arguments is ["help", .. string[] about]) arguments = [.. about, "--help"];
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new Help((HelpAction)help.Action!);

@@ -26,8 +26,8 @@ public class CommandLineTests
     }
 
     [Theory]
-    [InlineData("", "a command is missing (run, up).")]
-    [InlineData("down", "'down' is no command (run, up).")]
+    [InlineData("", "a command is missing (run, up, init).")]
+    [InlineData("down", "'down' is no command (run, up, init).")]
     [InlineData("run", "'run' lacks the command to run, which stands behind '--'.")]
     [InlineData("run --", "'run' lacks the command to run, which stands behind '--'.")]
     [InlineData("run sleep 1", "'sleep' is no option of 'run', nor the command to run, which stands behind '--': watchdog run -- sleep ...")]
@@ -64,7 +64,7 @@ public class CommandLineTests
     [InlineData("'command[0]' is empty.", "run", "")]
     [InlineData("'cwd' is empty.", "run", "--cwd", "", "--", "pwd")]
     [InlineData("'FILE' is empty.", "up", "")]
-    [InlineData(@"'do\u000a\u001b[2J' is no command (run, up).", "do\n\u001b[2J")]
+    [InlineData(@"'do\u000a\u001b[2J' is no command (run, up, init).", "do\n\u001b[2J")]
     public void Words_that_are_empty_or_hold_control_characters_are_refused_in_one_line(string expected, params string[] arguments)
     {
         using RunningWatchdog watchdog = RunningWatchdog.Start(arguments);
