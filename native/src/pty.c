@@ -69,3 +69,8 @@ int32_t lxe_pty_get_size(int32_t fd, uint32_t *rows, uint32_t *columns)
     }
     return result;
 }
+
+int32_t lxe_pty_disown(int32_t fd)
+{
+    return lxe__syscall(SYS_ioctl, fd, TIOCNOTTY);
+}

@@ -184,25 +184,29 @@ hangup_ignored() { "${limited[@]}" env --ignore-signal=HUP "${unshare[@]}" "${in
 
 # --- terminals ------------------------------------------------------------------------------------
 
-# on_terminal SCRIPT KEYS: process 1 leads a session with a terminal; KEYS are typed when the script has said "ready"
+# on_terminal SCRIPT [KEYS]: process 1 leads a session with a terminal; KEYS are typed when the script has said "ready". It prints
+# what the script wrote in lines that begin with "> ", and the status.
 on_terminal() {
-  local keys=$work/keys out=$work/screen
-  rm -f "$keys" && mkfifo "$keys" && : >"$out"
+  local screen=$work/screen keys=$work/keys status=0
   printf '%s\n' "$1" >"$work/script"
   printf '%q ' "${limited[@]}" "${unshare[@]}" setsid --ctty "${init[@]}" bash "$work/script" >"$work/line"
-  script --quiet --return --command "bash $work/line" --flush /dev/null <"$keys" >"$out" 2>&1 &
+  rm -f "$keys" && mkfifo "$keys" && : >"$screen"
+  exec 8<>"$keys"
+  script --quiet --return --flush --command "bash $work/line" /dev/null <&8 >"$screen" 2>&1 &
   local id=$!
-  exec 8>"$keys"
-  log=$out
-  until_true grep -q ready "$out" && printf '%b' "$2" >&8
-  wait "$id"
-  echo -n "$(tr -d '\r' <"$out" | sed 's/\^.//g' | grep -v ready | tr '\n' ' ')$?"
-  exec 8>&-
+  until_true grep -q ready "$screen" && printf '%b' "${2:-}" >&8
+  wait "$id" || status=$?
+  tr -d '\r' <"$screen" | sed -n 's/^.*> //p' | tr '\n' ' '
+  echo "$status"
 }
 
-owns_terminal() { on_terminal 'read -r _ _ _ _ _ group session tty foreground _ < <(sed "s/ (.*) / x /" /proc/self/stat | cut -d" " -f1-9); (: >/dev/tty) 2>/dev/null && echo yes || echo no; echo ready' ''; }
-control_c() { on_terminal 'trap "echo interrupted; exit 4" INT; echo ready; while :; do sleep 0.05; done; ' '\x03'; }
-control_z() { on_terminal 'echo ready; sleep 1; echo went on; read -r line; echo $line' '\x1atyped\n'; }
+terminal_is_its() {
+  on_terminal 'read -r _ _ _ _ group _ _ foreground _ </proc/self/stat; [ $group = $foreground ] && (: >/dev/tty) && echo "> the foreground" || echo "> none"; echo ready'
+}
+control_c() { on_terminal 'trap "echo \> interrupted; exit 4" INT; echo ready; while :; do sleep 0.05; done' '\x03'; }
+control_z() { on_terminal 'echo ready; read -r line; echo "> goes on, $line"' '\x1atyped\n'; }
+window() { on_terminal 'trap "echo \> told; exit 3" WINCH; echo ready; stty rows 33; while :; do sleep 0.05; done'; }
+job_control() { on_terminal 'set -m; trap "echo \> back" EXIT; sleep 1000 & echo ready; fg >/dev/null' '\x03'; }
 
 # --- the table ------------------------------------------------------------------------------------
 
@@ -244,4 +248,13 @@ row "descriptors 0 to 2 closed" "8" "" closed
 row "descriptor 7" "seven" "" inherits
 row "signals blocked and ignored" "SigBlk 0 SigIgn 0" "" status_of
 row "SIGHUP ignored before (\`nohup\`)" "1" "" hangup_ignored
+if command -v script >/dev/null && [ "$(id -u)" = 0 ]; then
+  row "the terminal" "the foreground 0" "" terminal_is_its
+  row "Ctrl-C" "interrupted 4" "" control_c
+  row "Ctrl-Z" "goes on, typed 0" "" control_z
+  row "a new window size" "told 3" "" window
+  row "job control; Ctrl-C to a job" "back 130" "" job_control
+else
+  echo "  skipped: terminals need root and script(1)"
+fi
 [ "$failures" -eq 0 ]

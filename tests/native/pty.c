@@ -2,7 +2,10 @@
 #include "check.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 static int32_t controller, terminal;
 
@@ -73,6 +76,42 @@ static void test_bad_arguments_and_no_room_leave_nothing(void)
     CHECK(one == -5 && other == -5);
 }
 
+static volatile int hangups, continuations;
+
+static void count_signal(int signal)
+{
+    *(signal == SIGHUP ? &hangups : &continuations) += 1;
+}
+
+static void give_up_the_terminal(void)
+{
+    signal(SIGHUP, count_signal);
+    signal(SIGCONT, count_signal);
+    CHECK_EQ(lxe_pty_disown(terminal), -ENOTTY); /* it controls nobody yet */
+    CHECK(setsid() > 0);
+    CHECK_EQ(ioctl(terminal, TIOCSCTTY, 0), 0);
+    int own = open("/dev/tty", O_RDWR);
+    CHECK(own >= 0);
+    CHECK_EQ(lxe_pty_disown(own), 0);
+    CHECK(hangups == 1 && continuations == 1);
+    CHECK(open("/dev/tty", O_RDWR) < 0 && errno == ENXIO);
+    CHECK_EQ(lxe_pty_disown(own), -ENOTTY);
+    CHECK_EQ(lxe_pty_disown(-1), -EBADF);
+    CHECK_EQ(ioctl(own, TIOCSCTTY, 0), 0); /* it is to be had again */
+    exit(0);
+}
+
+static void test_a_session_gives_its_terminal_up(void)
+{
+    int status;
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0)
+        give_up_the_terminal();
+    CHECK_EQ(waitpid(child, &status, 0), child);
+    CHECK_EQ(status, 0);
+}
+
 int main(void)
 {
     int32_t error = lxe_pty_open(&controller, &terminal, 0);
@@ -83,5 +122,6 @@ int main(void)
     RUN(test_size);
     RUN(test_flags);
     RUN(test_bad_arguments_and_no_room_leave_nothing);
+    RUN(test_a_session_gives_its_terminal_up);
     return 0;
 }

@@ -49,6 +49,8 @@ internal sealed class ContainerInit(KillMode target, SignalRewrites rewrites)
             using PosixSignalRegistration? orphans = s_isProcess1 ? PosixSignalRegistration.Create((PosixSignal)LinuxSignal.SIGCHLD, _ => { }) : null;
             LinuxSignal[] received = [.. s_forwarded.Except(s_keptIgnored.Where(LinuxSignals.IsIgnored))];
             SignalSubscription signals = SignalSubscription.Open(new SignalSubscriptionOptions { Selector = selector }, received);
+            using SafeFileHandle? terminal = ControllingTerminal.Release();
+            options.ControllingTerminal = terminal;
             ChildProcess child;
             try
             {
@@ -73,6 +75,7 @@ internal sealed class ContainerInit(KillMode target, SignalRewrites rewrites)
     {
         await foreach (SignalInfo signal in signals)
         {
+            if (signal.SenderProcessId == Environment.ProcessId) continue; // that the terminal was given up
             LinuxSignal passed = rewrites.Of(signal.Signal);
             if (passed != LinuxSignal.None) Send(child, passed, signal);
             if (signal.Signal is LinuxSignal.SIGTSTP or LinuxSignal.SIGTTIN or LinuxSignal.SIGTTOU) Stop();

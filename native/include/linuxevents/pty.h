@@ -49,6 +49,18 @@ LXE_API int32_t lxe_pty_set_size(int32_t fd, uint32_t rows, uint32_t columns);
  */
 LXE_API int32_t lxe_pty_get_size(int32_t fd, uint32_t *rows, uint32_t *columns);
 
+/**
+ * lxe_pty_disown - gives up the terminal that controls this process's session. ioctl_tty(2), TIOCNOTTY
+ * @fd: that terminal
+ *
+ * When this process leads the session, the session has no terminal afterwards, and the session of a child may take this one
+ * (LXE_SPAWN_TERMINAL); the terminal's foreground process group, this process perhaps among it, gets SIGHUP and SIGCONT from
+ * this process. Otherwise this process alone has none. Does not block. Async-signal-safe.
+ *
+ * Return: 0; -ENOTTY when @fd is not that terminal, -EBADF.
+ */
+LXE_API int32_t lxe_pty_disown(int32_t fd);
+
 #ifdef __cplusplus
 }
 #endif

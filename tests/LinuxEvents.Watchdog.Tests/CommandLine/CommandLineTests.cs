@@ -7,6 +7,7 @@ public class CommandLineTests
     [InlineData("help", "watchdog [command] [options]", "Exit status:")]
     [InlineData("help up", "watchdog up [options] FILE", "Exit status:")]
     [InlineData("run --help", "watchdog run [options] -- CMD [ARGS...]", "--restart <never|on-failure|always>", "or 'command' where that is no name for a service", "--grace <TIME>", "--backoff-max <TIME>", "--env <NAME=VALUE>", "Exit status:")]
+    [InlineData("init --help", "watchdog init [options] -- CMD [ARGS...]", "--forward-to <group|process>", "--rewrite <FROM:TO>", "SIGCHLD", "Exit status:")]
     [InlineData("up --help", "watchdog up [options] FILE", "--duration <TIME>", "--format <text|json>", "--color <auto|always|never>", "\"services\"", "are the defaults", "'≤'", "peakIsUpperBound")]
     public void Help_tells_of_commands_options_and_exit_codes(string arguments, params string[] expected)
     {
@@ -43,6 +44,11 @@ public class CommandLineTests
     [InlineData("run --env NOVALUE -- true", "--env 'NOVALUE' is not of the form NAME=VALUE.")]
     [InlineData("run --name a/b -- true", "--name 'a/b' is no name for a service *")]
     [InlineData("run --kill-mode -- true", "Required argument missing for option: '--kill-mode'.")]
+    [InlineData("init", "'init' lacks the command to run, which stands behind '--'.")]
+    [InlineData("init true", "'true' is no option of 'init', nor the command to run, which stands behind '--': watchdog init -- true")]
+    [InlineData("init --forward-to all -- true", "--forward-to 'all' is none of group|process.")]
+    [InlineData("init --rewrite TERM -- true", "--rewrite 'TERM' is not of the form FROM:TO, with signals such as SIGTERM, TERM or 15, and perhaps 0 for TO.")]
+    [InlineData("init --rewrite 0:TERM -- true", "--rewrite '0:TERM' is not of the form FROM:TO, with signals such as SIGTERM, TERM or 15, and perhaps 0 for TO.")]
     [InlineData("up", "Required argument missing for command: 'up'.")]
     [InlineData("up --format xml f.json", "--format 'xml' is none of text|json.")]
     [InlineData("up --color pink f.json", "--color 'pink' is none of auto|always|never.")]

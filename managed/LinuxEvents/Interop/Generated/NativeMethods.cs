@@ -84,6 +84,10 @@ internal static unsafe partial class NativeMethods
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     [return: NativeTypeName("int32_t")]
+    public static extern int lxe_pty_disown([NativeTypeName("int32_t")] int fd);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
     public static extern int lxe_epoll_create([NativeTypeName("uint32_t")] uint flags);
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
