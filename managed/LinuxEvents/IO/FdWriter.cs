@@ -22,12 +22,19 @@ internal sealed class FdWriter(FdStream stream, FdRegistration registration, boo
             ThrowTimedOut();
         try
         {
-            int done = 0;
-            while (IsDrained || !TryWrite(buffer, ref done))
+            do
             {
-                Block(deadline);
-                IsDrained = false;
+                if (IsDrained)
+                {
+                    Block(deadline);
+                    IsDrained = false;
+                }
+
+                int count = Write(buffer);
+                if (count != NotReady)
+                    buffer = buffer[count..];
             }
+            while (!buffer.IsEmpty);
         }
         finally
         {
@@ -35,29 +42,7 @@ internal sealed class FdWriter(FdStream stream, FdRegistration registration, boo
         }
     }
 
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken token)
-    {
-        if (!_line.Wait(0, CancellationToken.None))
-            return WriteInLineAsync(new ReadOnlySequence<byte>(buffer), token);
-        int done = 0;
-        try
-        {
-            if (!IsDrained && !token.IsCancellationRequested && TryWrite(buffer.Span, ref done))
-            {
-                Leave();
-                return default;
-            }
-        }
-#pragma warning disable CA1031 // It belongs to whoever awaits.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            Leave();
-            return ValueTask.FromException(e);
-        }
-
-        return Start(new ReadOnlySequence<byte>(buffer[done..]), token);
-    }
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken token) => WriteAsync(new ReadOnlySequence<byte>(buffer), token);
 
     public ValueTask WriteAsync(in ReadOnlySequence<byte> buffers, CancellationToken token) =>
         _line.Wait(0, CancellationToken.None) ? WriteNow(buffers, token) : WriteInLineAsync(buffers, token);
@@ -123,19 +108,6 @@ internal sealed class FdWriter(FdStream stream, FdRegistration registration, boo
     {
         FdWriteOperation operation = Interlocked.Exchange(ref _idle, null) ?? new FdWriteOperation(this);
         return operation.Start(rest, token);
-    }
-
-    private bool TryWrite(ReadOnlySpan<byte> buffer, ref int done)
-    {
-        do
-        {
-            int count = Write(buffer[done..]);
-            if (count == NotReady)
-                return false;
-            done += count;
-        }
-        while (done < buffer.Length && !IsDrained);
-        return done == buffer.Length;
     }
 
     private unsafe int Write(ReadOnlySpan<byte> buffer)
