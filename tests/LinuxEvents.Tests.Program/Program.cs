@@ -44,7 +44,7 @@ string Obey(string command, string[] arguments)
             subscriptions[arguments[0]].Dispose();
             return "closed";
         case "settle": // SIGNAL: waits until the runtime has dealt with all that the subscriptions have taken
-            while (RuntimeHold.IsHeld(Enum.Parse<LinuxSignal>(arguments[0])))
+            while (RuntimeHold.IsBehind(Enum.Parse<LinuxSignal>(arguments[0])))
                 Thread.Sleep(1);
             return "settled";
         case "register": // NAME SIGNAL CANCEL: a PosixSignalRegistration that counts its calls

@@ -42,11 +42,11 @@ internal sealed class RuntimeHold
 
     private RuntimeHold(int signal) => _signal = signal;
 
-    /// <summary>Whether the runtime is still kept from acting on a signal.</summary>
-    public static bool IsHeld(LinuxSignal signal)
+    /// <summary>Whether the runtime has still to ask about a signal that a subscription has taken.</summary>
+    public static bool IsBehind(LinuxSignal signal)
     {
         lock (s_gate)
-            return s_holds[(int)signal]?._registration is not null;
+            return s_holds[(int)signal] is { _registration: not null, _asked: true } hold && hold._cancelled != hold.Taken();
     }
 
     /// <summary>To be called before a subscription of the relay begins.</summary>
