@@ -275,49 +275,8 @@ static void test_read_or_default_never_lost(void)
     printf("  read %d times, ended the process %d times\n", read, ended);
 }
 
-/** Calls the relay's handler as a function, as somebody above it would: more often than signals could come. */
-static void (*handler)(int, siginfo_t *, void *);
-
-static void *call_handler(void *unused)
-{
-    siginfo_t info;
-    memset(&info, 0, sizeof info);
-    info.si_signo = SIGNAL;
-    info.si_code = SI_QUEUE;
-    for (int i = 0; i < 4 * ROUNDS; i++)
-        handler(SIGNAL, &info, NULL);
-    raising--;
-    return unused;
-}
-
-static void test_handlers_beside_subscriptions(void)
-{
-    pthread_t threads[RAISERS + 3];
-    struct sigaction action;
-    uint64_t dropped;
-    signal(SIGNAL, SIG_IGN);
-    int32_t fd = lxe_relay_open(BIT(SIGNAL), LXE_NONBLOCK, 1);
-    MUST(sigaction(SIGNAL, NULL, &action));
-    handler = action.sa_sigaction;
-    raising = RAISERS;
-    churned = 0;
-    for (int i = 0; i < RAISERS + 3; i++)
-        CHECK_EQ(pthread_create(&threads[i], NULL, i < RAISERS ? call_handler : i < RAISERS + 2 ? churn : reuse, NULL), 0);
-    for (int i = 0; i < RAISERS + 3; i++)
-        CHECK_EQ(pthread_join(threads[i], NULL), 0);
-    CHECK_EQ(lxe_relay_dropped(fd, &dropped), 0);
-    CHECK_EQ(dropped + (uint64_t)lxe_relay_capacity(fd), RAISERS * 4 * ROUNDS);
-    CHECK(lxe_relay_close_take(fd) > 0); /* raised again, and ignored */
-    printf("  %d subscriptions for %d calls\n", churned, RAISERS * 4 * ROUNDS);
-    signal(SIGNAL, SIG_DFL);
-}
-
 int main(void)
 {
-    pthread_t first; /* with it a thread sanitizer starts a thread of its own, which RUN would miss the end of */
-    CHECK_EQ(pthread_create(&first, NULL, reuse, NULL), 0);
-    CHECK_EQ(pthread_join(first, NULL), 0);
-    RUN(test_handlers_beside_subscriptions); /* the one that a thread sanitizer can judge: it delays signals */
     skip_without_prompt_signals();
     RUN(test_the_former_handler_has_each_once);
     RUN(test_with_room);
