@@ -22,7 +22,10 @@ done
 
 # set_init NAME [MODE]: how to start it in ${init[@]}; MODE process: signals to the command alone; rewrite: SIGTERM as SIGQUIT
 set_init() {
-  local own=()
+  local own=() limit=15 # the others are only looked at: who is stuck now will be
+  [[ $1 != watchdog* ]] || limit=60
+  # Signals may be ignored where this runs; no command outlives its limit.
+  limited=(timeout --kill-after=5 "$limit" env --default-signal)
   case $1:${2:-} in
     watchdog*:process) own=(--forward-to process) ;;
     watchdog*:rewrite) own=(--rewrite TERM:QUIT) ;;
@@ -36,9 +39,6 @@ set_init() {
     *) init=("$1" "${own[@]}" --) ;;
   esac
 }
-
-# Signals may be ignored where this runs; no command outlives its limit.
-limited=(timeout --kill-after=5 60 env --default-signal)
 
 as_1() { "${limited[@]}" "${unshare[@]}" "${init[@]}" "$@" 2>"$work/errors"; }
 
