@@ -1,17 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "contest.h"
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
-
-static double nanoseconds(clockid_t clock)
-{
-    struct timespec time;
-    clock_gettime(clock, &time);
-    return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
-}
 
 static void *park(void *unused)
 {
@@ -24,7 +14,7 @@ int contest(contest_round *round)
 {
     pthread_t thread;
     if (pthread_create(&thread, NULL, park, NULL) != 0)
-        contest_fail("pthread_create");
+        fail("pthread_create");
     setvbuf(stdout, NULL, _IOLBF, 0);
     puts("ready");
     for (double seconds; scanf("%lf", &seconds) == 1;) {
@@ -36,10 +26,4 @@ int contest(contest_round *round)
         printf("%.2f %.2f\n", (nanoseconds(CLOCK_MONOTONIC) - wall) / served, (nanoseconds(CLOCK_PROCESS_CPUTIME_ID) - cpu) / served);
     }
     return 0;
-}
-
-void contest_fail(const char *what)
-{
-    perror(what);
-    exit(1);
 }

@@ -6,12 +6,10 @@
  * process: with it the kernel takes references on descriptors, which costs up to a fifth.
  */
 #pragma once
+#include "bench.h"
 
 /* Runs for about so many seconds. Returns how many events it served. */
 typedef long contest_round(double seconds);
 
 /* Returns what main is to return. */
 int contest(contest_round *round);
-
-/* Says why the program can't go on, and ends it. */
-_Noreturn void contest_fail(const char *what);

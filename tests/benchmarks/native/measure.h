@@ -3,16 +3,7 @@
 #ifndef MEASURE_H
 #define MEASURE_H
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-
-static inline double nanoseconds(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
-}
+#include "bench.h"
 
 static inline int by_value(const void *one, const void *other)
 {
@@ -31,12 +22,6 @@ static inline void print_spawns(const char *what, const char *name, double *time
 {
     double first = median(times, count) / 1e3, second = median(others, count) / 1e3;
     printf("%-15s %s %6.1f us, %s %6.1f us, ratio %.3f\n", what, name, first, other, second, second / first);
-}
-
-static inline _Noreturn void fail(const char *what)
-{
-    fprintf(stderr, "%s failed\n", what);
-    exit(1);
 }
 
 #endif

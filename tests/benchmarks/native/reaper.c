@@ -25,15 +25,15 @@ static int32_t changes;
 
 static double start_directly(double *started)
 {
-    double begin = nanoseconds();
+    double begin = nanoseconds(CLOCK_MONOTONIC);
     struct lxe_spawn_result child = {.size = sizeof child};
     int status;
     if (lxe_spawn_start(&options, &child) != 0)
         fail("starting /bin/true");
-    *started = nanoseconds() - begin;
+    *started = nanoseconds(CLOCK_MONOTONIC) - begin;
     if (waitpid(child.pid, &status, 0) != child.pid || status != 0)
         fail("starting /bin/true");
-    double reaped = nanoseconds() - begin;
+    double reaped = nanoseconds(CLOCK_MONOTONIC) - begin;
     if (child.pidfd >= 0)
         close(child.pidfd);
     return reaped;
@@ -41,15 +41,15 @@ static double start_directly(double *started)
 
 static double start_by_reaper(double *started)
 {
-    double begin = nanoseconds();
+    double begin = nanoseconds(CLOCK_MONOTONIC);
     struct lxe_reaper_child child = {.size = sizeof child};
     struct lxe_pidfd_status status = {.size = sizeof status};
     if (lxe_reaper_spawn(&options, &child) != 0)
         fail("starting /bin/true");
-    *started = nanoseconds() - begin;
+    *started = nanoseconds(CLOCK_MONOTONIC) - begin;
     if (lxe_reaper_wait(child.child, LXE_WAIT_EXITED, LXE_NO_DEADLINE, &status) != 1 || status.status != 0)
         fail("starting /bin/true");
-    double reaped = nanoseconds() - begin;
+    double reaped = nanoseconds(CLOCK_MONOTONIC) - begin;
     lxe_reaper_release(child.child);
     return reaped;
 }

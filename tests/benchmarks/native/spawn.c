@@ -36,13 +36,13 @@ static pid_t start(void)
 /** Nanoseconds until the program is started, and until it is reaped. */
 static void measure(pid_t (*function)(void), double *started, double *reaped)
 {
-    double begin = nanoseconds();
+    double begin = nanoseconds(CLOCK_MONOTONIC);
     pid_t pid = function();
-    *started = nanoseconds() - begin;
+    *started = nanoseconds(CLOCK_MONOTONIC) - begin;
     int status;
     if (pid <= 0 || waitpid(pid, &status, 0) != pid || status != 0)
         fail("starting /bin/true");
-    *reaped = nanoseconds() - begin;
+    *reaped = nanoseconds(CLOCK_MONOTONIC) - begin;
 }
 
 int main(void)

@@ -12,11 +12,11 @@ void chain_watch(void)
     timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     struct epoll_event timer = {.events = EPOLLIN | EPOLLET, .data.u32 = UINT32_MAX};
     if (epoll_fd < 0 || epoll_ctl(epoll_fd, EPOLL_CTL_ADD, timer_fd, &timer) != 0)
-        contest_fail("epoll");
+        fail("epoll");
     for (int i = 0; i < chain_count; i++) {
         struct epoll_event event = {.events = EPOLLIN | (chain_edge ? (uint32_t)EPOLLET : 0), .data.u32 = (uint32_t)i};
         if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, chain_reader(i), &event) != 0)
-            contest_fail("epoll_ctl");
+            fail("epoll_ctl");
     }
 }
 

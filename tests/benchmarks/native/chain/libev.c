@@ -2,7 +2,6 @@
 #include "chain.h"
 #include <ev.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 static struct ev_loop *loop;
 

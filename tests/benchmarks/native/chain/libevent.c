@@ -17,7 +17,7 @@ void chain_watch(void)
     for (int i = 0; i < chain_count; i++) {
         struct event *event = event_new(base, chain_reader(i), EV_READ | EV_PERSIST, on_readable, (void *)(intptr_t)i);
         if (event_add(event, NULL) != 0)
-            contest_fail("event_add");
+            fail("event_add");
     }
 }
 

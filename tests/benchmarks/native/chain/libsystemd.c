@@ -3,7 +3,6 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <systemd/sd-event.h>
-#include <time.h>
 
 static sd_event *loop;
 static bool ended;
@@ -25,10 +24,10 @@ static int on_time(sd_event_source *source, uint64_t due, void *unused)
 void chain_watch(void)
 {
     if (sd_event_new(&loop) < 0)
-        contest_fail("sd_event_new");
+        fail("sd_event_new");
     for (int i = 0; i < chain_count; i++)
         if (sd_event_add_io(loop, NULL, chain_reader(i), EPOLLIN, on_readable, (void *)(intptr_t)i) < 0)
-            contest_fail("sd_event_add_io");
+            fail("sd_event_add_io");
 }
 
 void chain_run(double seconds)
@@ -37,7 +36,7 @@ void chain_run(double seconds)
     /* More urgent than what never ends, or it would starve. */
     if (sd_event_add_time_relative(loop, &timer, CLOCK_MONOTONIC, (uint64_t)(seconds * 1e6), 1, on_time, NULL) < 0 ||
         sd_event_source_set_priority(timer, SD_EVENT_PRIORITY_IMPORTANT) < 0)
-        contest_fail("sd_event_add_time_relative");
+        fail("sd_event_add_time_relative");
     for (ended = false; !ended;)
         sd_event_run(loop, UINT64_MAX);
     sd_event_source_unref(timer);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "chain.h"
 #include <stdint.h>
-#include <stdlib.h>
 #include <uv.h>
 
 static uv_loop_t loop;
@@ -23,7 +22,7 @@ void chain_watch(void)
     uv_poll_t *watchers = calloc((size_t)chain_count, sizeof *watchers);
     for (int i = 0; i < chain_count; i++) {
         if (uv_poll_init(&loop, &watchers[i], chain_reader(i)) != 0)
-            contest_fail("uv_poll_init");
+            fail("uv_poll_init");
         watchers[i].data = (void *)(intptr_t)i;
         uv_poll_start(&watchers[i], UV_READABLE, on_readable);
     }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "chain.h"
 #include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,7 +21,7 @@ void chain_pass(int index)
     /* An edge whose bytes were read with those of the edge before finds none. */
     for (ssize_t i = 0; i < count; i++)
         if (write(pairs[(index + 1) % chain_count][1], bytes, 1) != 1)
-            contest_fail("write");
+            fail("write");
     served += count > 0 ? count : 0;
 }
 
@@ -44,10 +42,10 @@ int main(int argc, char **argv)
     pairs = calloc((size_t)chain_count, sizeof *pairs);
     for (int i = 0; i < chain_count; i++)
         if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pairs[i]) != 0)
-            contest_fail("socketpair");
+            fail("socketpair");
     chain_watch();
     for (int i = 0; i < active; i++)
         if (write(pairs[i * (chain_count / active)][1], "x", 1) != 1)
-            contest_fail("write");
+            fail("write");
     return contest(run);
 }

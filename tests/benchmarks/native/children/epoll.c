@@ -3,25 +3,15 @@
 #include "../contest.h"
 #include <spawn.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
 
 static char *const arguments[] = {"true", NULL};
 static int epoll, at_once, by_vfork;
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 static pid_t start_by_vfork(void)
 {
@@ -43,7 +33,7 @@ static void start(void)
     int pidfd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
     struct epoll_event event = {.events = EPOLLIN, .data.fd = pidfd};
     if (pidfd < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, pidfd, &event) < 0)
-        contest_fail("starting a child");
+        fail("starting a child");
 }
 
 static void reap(int pidfd)
@@ -51,7 +41,7 @@ static void reap(int pidfd)
     siginfo_t info;
     memset(&info, 0, sizeof info);
     if (waitid((idtype_t)3 /* P_PIDFD */, (id_t)pidfd, &info, WEXITED) < 0 || info.si_status != 0)
-        contest_fail("a child");
+        fail("a child");
     epoll_ctl(epoll, EPOLL_CTL_DEL, pidfd, NULL);
     close(pidfd);
 }
@@ -60,9 +50,9 @@ static long play(double seconds)
 {
     long served = 0;
     int running = 0;
-    double end = now() + seconds;
+    double end = nanoseconds(CLOCK_MONOTONIC) + seconds * 1e9;
     do {
-        for (; running < at_once && now() < end; running++)
+        for (; running < at_once && nanoseconds(CLOCK_MONOTONIC) < end; running++)
             start();
         struct epoll_event events[32];
         int count = running > 0 ? epoll_wait(epoll, events, 32, -1) : 0;
@@ -85,7 +75,7 @@ int main(int argc, char **argv)
     if (heap > 0) {
         char *bytes = malloc(heap);
         if (bytes == NULL)
-            contest_fail("malloc");
+            fail("malloc");
         memset(bytes, 1, heap);
         __asm__ volatile("" : : "r"(bytes) : "memory");
     }

@@ -15,14 +15,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { LENGTH = 64, LISTENER = 3 };
@@ -31,13 +27,6 @@ static pid_t server;
 static int epoll_fd, connections;
 static int *sockets;
 static int *received;
-
-static double nanoseconds(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
-}
 
 static void use_processor(int number)
 {
@@ -56,7 +45,7 @@ static double server_nanoseconds(void)
     DIR *tasks = opendir(path);
     double sum = 0;
     if (tasks == NULL)
-        contest_fail(path);
+        fail(path);
     for (struct dirent *task; (task = readdir(tasks)) != NULL;) {
         char name[512];
         snprintf(name, sizeof name, "%s/%s/schedstat", path, task->d_name);
@@ -80,7 +69,7 @@ static socklen_t bind_address(int listener, bool tcp, struct sockaddr_storage *a
     int result = tcp ? bind(listener, (struct sockaddr *)&loopback, sizeof loopback)
                      : bind(listener, (struct sockaddr *)&nameless, offsetof(struct sockaddr_un, sun_path));
     if (result != 0 || listen(listener, 4096) != 0 || getsockname(listener, (struct sockaddr *)address, &length) != 0)
-        contest_fail("listen");
+        fail("listen");
     return length;
 }
 
@@ -89,7 +78,7 @@ static void start_server(int listener, char **command)
     pid_t parent = getpid();
     server = fork();
     if (server < 0)
-        contest_fail("fork");
+        fail("fork");
     if (server > 0)
         return;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -104,7 +93,7 @@ static void start_server(int listener, char **command)
     else
         dup2(listener, LISTENER);
     execvp(command[0], command);
-    contest_fail(command[0]);
+    fail(command[0]);
 }
 
 static void open_connections(bool tcp, const struct sockaddr_storage *address, socklen_t length)
@@ -116,7 +105,7 @@ static void open_connections(bool tcp, const struct sockaddr_storage *address, s
         struct epoll_event event = {.events = EPOLLIN, .data.u32 = (uint32_t)i};
         if (sockets[i] < 0 || connect(sockets[i], (const struct sockaddr *)address, length) != 0 ||
             epoll_ctl(epoll_fd, EPOLL_CTL_ADD, sockets[i], &event) != 0)
-            contest_fail("connect");
+            fail("connect");
         if (tcp)
             setsockopt(sockets[i], IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
     }
@@ -127,25 +116,25 @@ static void send_message(int connection)
     static const char message[LENGTH];
     received[connection] = 0;
     if (write(sockets[connection], message, LENGTH) != LENGTH)
-        contest_fail("write");
+        fail("write");
 }
 
 static long exchange(double seconds)
 {
     long answers = 0;
-    double end = nanoseconds() + seconds * 1e9;
+    double end = nanoseconds(CLOCK_MONOTONIC) + seconds * 1e9;
     for (int i = 0; i < connections; i++)
         send_message(i);
     for (int outstanding = connections; outstanding > 0;) {
         static struct epoll_event events[512];
         int ready = epoll_wait(epoll_fd, events, 512, -1);
-        bool more = nanoseconds() < end;
+        bool more = nanoseconds(CLOCK_MONOTONIC) < end;
         for (int i = 0; i < ready; i++) {
             int connection = (int)events[i].data.u32;
             char bytes[LENGTH];
             ssize_t count = read(sockets[connection], bytes, sizeof bytes);
             if (count <= 0)
-                contest_fail("the server ended a connection");
+                fail("the server ended a connection");
             received[connection] += (int)count;
             if (received[connection] < LENGTH)
                 continue;
@@ -176,9 +165,9 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     puts("ready");
     for (double seconds; scanf("%lf", &seconds) == 1;) {
-        double wall = nanoseconds(), cpu = server_nanoseconds();
+        double wall = nanoseconds(CLOCK_MONOTONIC), cpu = server_nanoseconds();
         double answers = (double)exchange(seconds);
-        printf("%.2f %.2f\n", (nanoseconds() - wall) / answers, (server_nanoseconds() - cpu) / answers);
+        printf("%.2f %.2f\n", (nanoseconds(CLOCK_MONOTONIC) - wall) / answers, (server_nanoseconds() - cpu) / answers);
     }
     return 0;
 }

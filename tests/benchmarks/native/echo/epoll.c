@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -25,7 +24,7 @@ static void watch(int descriptor, uint32_t events)
 {
     struct epoll_event event = {.events = events, .data.fd = descriptor};
     if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, descriptor, &event) != 0)
-        contest_fail("epoll_ctl");
+        fail("epoll_ctl");
 }
 
 static void echo(int connection)
@@ -35,14 +34,14 @@ static void echo(int connection)
     if (count <= 0)
         close(connection);
     else if (write(connection, bytes, (size_t)count) != count)
-        contest_fail("write");
+        fail("write");
 }
 
 int main(int argc, char **argv)
 {
     pthread_t thread;
     if (pthread_create(&thread, NULL, park, NULL) != 0)
-        contest_fail("pthread_create");
+        fail("pthread_create");
     triggered = argc > 1 && strcmp(argv[1], "edge") == 0 ? EPOLLET : 0;
     epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     watch(LISTENER, EPOLLIN);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "../contest.h"
 #include <ev.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,7 +16,7 @@ static void on_message(struct ev_loop *loop, ev_io *watcher, int events)
         close(watcher->fd);
         free(watcher);
     } else if (write(watcher->fd, bytes, (size_t)count) != count) {
-        contest_fail("write");
+        fail("write");
     }
 }
 

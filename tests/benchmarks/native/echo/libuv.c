@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "../contest.h"
 #include <stdbool.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <uv.h>
 
@@ -36,7 +35,7 @@ static void on_message(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffe
     if (count < 0)
         uv_close((uv_handle_t *)stream, on_closed);
     else if (uv_try_write(stream, &answer, 1) != count)
-        contest_fail("uv_try_write");
+        fail("uv_try_write");
 }
 
 static uv_stream_t *make(uv_loop_t *loop, struct connection *connection)
@@ -55,7 +54,7 @@ static void on_connection(uv_stream_t *listener, int status)
     (void)status;
     uv_stream_t *stream = make(listener->loop, calloc(1, sizeof(struct connection)));
     if (uv_accept(listener, stream) != 0 || uv_read_start(stream, allocate, on_message) != 0)
-        contest_fail("uv_accept");
+        fail("uv_accept");
 }
 
 int main(void)
@@ -63,12 +62,12 @@ int main(void)
     struct sockaddr_storage address;
     socklen_t length = sizeof address;
     if (getsockname(LISTENER, (struct sockaddr *)&address, &length) != 0)
-        contest_fail("getsockname");
+        fail("getsockname");
     tcp = address.ss_family == AF_INET;
     static struct connection connection;
     uv_stream_t *listener = make(uv_default_loop(), &connection);
     int opened = tcp ? uv_tcp_open(&connection.handle.tcp, LISTENER) : uv_pipe_open(&connection.handle.pipe, LISTENER);
     if (opened != 0 || uv_listen(listener, 4096, on_connection) != 0)
-        contest_fail("uv_listen");
+        fail("uv_listen");
     return uv_run(uv_default_loop(), UV_RUN_DEFAULT);
 }

@@ -7,10 +7,8 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 struct loop {
@@ -27,7 +25,7 @@ static void make(struct loop *loop)
     loop->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     struct epoll_event event = {.events = EPOLLIN | (edge ? (uint32_t)EPOLLET : 0)};
     if (epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, loop->event_fd, &event) != 0)
-        contest_fail("epoll_ctl");
+        fail("epoll_ctl");
 }
 
 static void wait_for(const struct loop *loop)
@@ -37,14 +35,14 @@ static void wait_for(const struct loop *loop)
     while (epoll_wait(loop->epoll_fd, events, 512, -1) != 1)
         ;
     if (!edge && read(loop->event_fd, &value, sizeof value) != sizeof value)
-        contest_fail("read");
+        fail("read");
 }
 
 static void wake(const struct loop *loop)
 {
     uint64_t value = 1;
     if (write(loop->event_fd, &value, sizeof value) != sizeof value)
-        contest_fail("write");
+        fail("write");
 }
 
 static void *answer(void *unused)
@@ -56,17 +54,10 @@ static void *answer(void *unused)
     return unused;
 }
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 static long run(double seconds)
 {
     long served = 0;
-    for (double end = now() + seconds; now() < end; served += 2) {
+    for (double end = nanoseconds(CLOCK_MONOTONIC) + seconds * 1e9; nanoseconds(CLOCK_MONOTONIC) < end; served += 2) {
         wake(&there);
         wait_for(&here);
     }
@@ -80,6 +71,6 @@ int main(int argc, char **argv)
     make(&there);
     pthread_t thread;
     if (pthread_create(&thread, NULL, answer, NULL) != 0)
-        contest_fail("pthread_create");
+        fail("pthread_create");
     return contest(run);
 }

@@ -2,20 +2,12 @@
 /* Two loops wake each other in turn by uv_async_send. An event is one wake-up. */
 #include "../contest.h"
 #include <stdbool.h>
-#include <time.h>
 #include <uv.h>
 
 static uv_loop_t here, there;
 static uv_async_t ping, pong;
 static double end;
 static long served;
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 static void on_ping(uv_async_t *unused)
 {
@@ -27,7 +19,7 @@ static void on_pong(uv_async_t *unused)
 {
     (void)unused;
     served += 2;
-    if (now() < end)
+    if (nanoseconds(CLOCK_MONOTONIC) < end)
         uv_async_send(&ping);
     else
         uv_stop(&here);
@@ -42,7 +34,7 @@ static void answer(void *unused)
 static long run(double seconds)
 {
     long before = served;
-    end = now() + seconds;
+    end = nanoseconds(CLOCK_MONOTONIC) + seconds * 1e9;
     uv_async_send(&ping);
     uv_run(&here, UV_RUN_DEFAULT);
     return served - before;
@@ -56,6 +48,6 @@ int main(void)
     uv_async_init(&there, &ping, on_ping);
     uv_async_init(&here, &pong, on_pong);
     if (uv_thread_create(&thread, answer, NULL) != 0)
-        contest_fail("uv_thread_create");
+        fail("uv_thread_create");
     return contest(run);
 }

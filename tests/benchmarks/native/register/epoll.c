@@ -4,27 +4,19 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <time.h>
 
 enum { COUNT = 100 };
 
 static int epoll_fd, descriptors[COUNT];
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 static long run(double seconds)
 {
     long served = 0;
-    for (double end = now() + seconds; now() < end; served += COUNT) {
+    for (double end = nanoseconds(CLOCK_MONOTONIC) + seconds * 1e9; nanoseconds(CLOCK_MONOTONIC) < end; served += COUNT) {
         for (int i = 0; i < COUNT; i++) {
             struct epoll_event event = {.events = EPOLLIN, .data.u32 = (uint32_t)i};
             if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, descriptors[i], &event) != 0)
-                contest_fail("epoll_ctl");
+                fail("epoll_ctl");
         }
         for (int i = 0; i < COUNT; i++)
             epoll_ctl(epoll_fd, EPOLL_CTL_DEL, descriptors[i], NULL);
@@ -37,6 +29,6 @@ int main(void)
     epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     for (int i = 0; i < COUNT; i++)
         if ((descriptors[i] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) < 0)
-            contest_fail("eventfd");
+            fail("eventfd");
     return contest(run);
 }
