@@ -111,6 +111,7 @@ public sealed class TerminalTests
     {
         var shown = new StringBuilder();
         byte[] buffer = new byte[256];
+        stream.ReadTimeout = Until.Patience;
         while (!shown.ToString().Contains(text, StringComparison.Ordinal))
         {
             int count = stream.Read(buffer);
