@@ -227,6 +227,8 @@ internal sealed class LoopActivity
     private long BeginWrite()
     {
         Volatile.Write(ref _version, _version + 1);
+        // Neither the next stretch is taken for what has been run in this one, nor is that kept alive by a loop that sleeps.
+        Source = Callback = null;
         return Stopwatch.GetTimestamp();
     }
 
@@ -255,8 +257,6 @@ internal sealed class LoopActivity
 
     private void EndTurn(long length)
     {
-        // What was run is not kept alive by a loop that sleeps.
-        Source = Callback = null;
         if (!_inTurn)
             return;
         _inTurn = false;
