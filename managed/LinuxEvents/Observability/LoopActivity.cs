@@ -15,7 +15,7 @@ namespace LinuxEvents;
 /// <para>A turn lies between two polls. The clock is read when it ends and, if the loop then slept, when it wakes: the end of one
 /// stretch is the beginning of the next. A poll that does not sleep belongs to the turn after it, and costs no reading of its own.</para>
 /// <para>The version is also the name of the stretch under way: while it stays the same, so has the stretch. <see cref="StallMonitor"/>
-/// reports a stretch once by it.</para>
+/// reports a stretch by it, once for each <see cref="StallKnowledge"/> at most.</para>
 /// <para>Writes are releases and reads are acquires, so that they keep their order on every processor, and 64 bits do not tear on 32;
 /// on x64 they are plain instructions. The counters are each whole by themselves and not under the lock.
 /// <see cref="Source"/> and <see cref="Callback"/> are hints for people: two stores for each event.</para>
@@ -35,7 +35,7 @@ internal sealed class LoopActivity
     private long _posts;
     private long _timers;
     private long _wakeUps;
-    private int _reported;
+    private long _reported = -1;
     private object? _source;
     private object? _callback;
     private bool _inTurn;
@@ -142,7 +142,8 @@ internal sealed class LoopActivity
     public bool IsStill(int version) => Volatile.Read(ref _version) == version;
 
     /// <summary>What runs just now, for people.</summary>
-    public string DescribeCurrent()
+    /// <param name="known">How much that says.</param>
+    public string DescribeCurrent(out StallKnowledge known)
     {
         object? source, callback;
         do
@@ -152,15 +153,30 @@ internal sealed class LoopActivity
             // Two halves of different events would name what never was.
         }
         while (source != Source);
+        known = KnownOf(source, callback);
         return CallbackName.Describe(source, callback);
     }
 
-    /// <summary>Whether the stretch of this name has been reported as a stall.</summary>
-    public bool IsReported(int version) => Volatile.Read(ref _reported) == version;
+    /// <summary>How much <see cref="DescribeCurrent"/> would say.</summary>
+    public StallKnowledge Known => KnownOf(Source, Callback);
+
+    /// <summary>Whether the stretch of this name has been reported as a stall, with as much knowledge.</summary>
+    public bool IsReported(int version, StallKnowledge known) => Covers(Volatile.Read(ref _reported), version, known);
 
     /// <summary>Takes it on oneself to report the stretch of this name.</summary>
-    /// <returns><see langword="false"/> when somebody has.</returns>
-    public bool TryClaim(int version) => Interlocked.Exchange(ref _reported, version) != version;
+    /// <returns><see langword="false"/> when somebody has, with as much knowledge.</returns>
+    public bool TryClaim(int version, StallKnowledge known)
+    {
+        long reported;
+        do
+        {
+            reported = Volatile.Read(ref _reported);
+            if (Covers(reported, version, known))
+                return false;
+        }
+        while (Interlocked.CompareExchange(ref _reported, (long)version << 2 | (long)known, reported) != reported);
+        return true;
+    }
 
     /// <summary>All that was counted, with the times as they are at one moment.</summary>
     public SelectorStatistics Read()
@@ -194,6 +210,10 @@ internal sealed class LoopActivity
             Stalls = stalls,
         };
     }
+
+    private static StallKnowledge KnownOf(object? source, object? callback) => source is null && callback is null ? StallKnowledge.None : StallKnowledge.Name;
+
+    private static bool Covers(long reported, int version, StallKnowledge known) => reported >> 2 == version && (reported & 3) >= (long)known;
 
     private static TimeSpan ToTimeSpan(long nanoseconds) => new(nanoseconds / TimeSpan.NanosecondsPerTick);
 

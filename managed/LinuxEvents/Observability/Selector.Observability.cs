@@ -32,7 +32,7 @@ public sealed partial class Selector
         void Add(FormattableString line) => lines.AppendLine(line.ToString(CultureInfo.InvariantCulture));
 
         if (state == LoopState.Busy)
-            Add($"selector {Name}: busy for {milliseconds:F3} ms with {Activity.DescribeCurrent()}");
+            Add($"selector {Name}: busy for {milliseconds:F3} ms with {Activity.DescribeCurrent(out _)}");
         else if (state == LoopState.Idle)
             Add($"selector {Name}: asleep for {milliseconds:F3} ms");
         else

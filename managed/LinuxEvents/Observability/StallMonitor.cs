@@ -16,7 +16,8 @@ namespace LinuxEvents;
 /// a loop that begins says nothing: the monitor looks again before the shortest threshold has passed, which is early enough for any
 /// turn that began since its last look. A selector enters the list of <see cref="LiveSelectors"/> before its first turn, and the list is copied after
 /// the barrier: one that is not in the copy yet will read the mark.</para>
-/// <para>A stretch is reported once: who exchanges its version into the loop's mark reports it. What runs is read
+/// <para>A stretch is reported once, by who exchanges its version into the loop's mark; and again only by who knows more
+/// (<see cref="StallKnowledge"/>), or a turn that was held up before its first callback began would hide that this one is stuck. What runs is read
 /// between two looks at the version, so that it belongs to the turn that is reported. The thread ends when it finds nobody to look after, under the
 /// lock under which it is started.</para>
 /// </remarks>
@@ -93,7 +94,7 @@ internal static class StallMonitor
             busy = true;
             if (duration < activity.StallThreshold)
                 next = Math.Min(next, activity.StallThreshold - duration);
-            else if (!activity.IsReported(version))
+            else if (!activity.IsReported(version, activity.Known))
                 Report(live, version, duration);
         }
 
@@ -102,8 +103,8 @@ internal static class StallMonitor
 
     private static void Report(LiveSelector live, int version, long duration)
     {
-        string what = live.Activity.DescribeCurrent();
-        if (live.Activity.IsStill(version) && live.Selector.TryGetTarget(out Selector? selector) && live.Activity.TryClaim(version))
+        string what = live.Activity.DescribeCurrent(out StallKnowledge known);
+        if (live.Activity.IsStill(version) && live.Selector.TryGetTarget(out Selector? selector) && live.Activity.TryClaim(version, known))
             selector.ReportStall(what, new TimeSpan(duration / TimeSpan.NanosecondsPerTick));
     }
 }

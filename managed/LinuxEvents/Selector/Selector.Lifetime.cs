@@ -148,13 +148,13 @@ public sealed partial class Selector
         }
     }
 
-    /// <summary>A synchronous wait holds up the loop's thread, which is the caller. A stall like others, reported once.</summary>
+    /// <summary>A synchronous wait holds up the loop's thread, which is the caller. A stall like others, of which more is known: reported once.</summary>
     internal void ReportBlockingWait(TimeSpan waited, string stackTrace)
     {
         Activity.Look(out int version, out _);
-        if (!Activity.TryClaim(version))
+        if (!Activity.TryClaim(version, StallKnowledge.Stack))
             return;
-        string what = $"{Activity.DescribeCurrent()}, which waits synchronously";
+        string what = $"{Activity.DescribeCurrent(out _)}, which waits synchronously";
         if (_options.Stalled is not null)
             ReportStall(what, waited, stackTrace);
         else

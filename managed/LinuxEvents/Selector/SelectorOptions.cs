@@ -20,7 +20,9 @@ public sealed class SelectorOptions
 
     /// <summary>
     /// Receives a report, once for each stall, while the loop is still stuck: on a thread that watches all loops, so it must
-    /// not block; or on the loop's own thread, when that found itself blocked. What it throws goes to <see cref="UnhandledException"/>.
+    /// not block; or on the loop's own thread, when that found itself blocked. Another report of the same stall only follows when it says
+    /// more: the name of a callback that had not begun before, or the stack of a synchronous wait that has lasted for
+    /// <see cref="BlockingWaitThreshold"/> by then. What it throws goes to <see cref="UnhandledException"/>.
     /// </summary>
     public Action<StallReport>? Stalled { get; init; }
 

@@ -5,6 +5,9 @@ namespace LinuxEvents.Tests;
 /// <summary>Turns that take too long are reported while they last. CHECKLIST 94.</summary>
 public sealed class StallTests : IDisposable
 {
+    /// <summary>What holds up a turn of which no callback has begun.</summary>
+    private const string Nameless = "the loop itself";
+
     private static readonly TimeSpan Threshold = TimeSpan.FromMilliseconds(20);
 
     private readonly BlockingCollection<StallReport> _reports = [];
@@ -114,6 +117,51 @@ public sealed class StallTests : IDisposable
     }
 
     [Fact]
+    public void A_callback_that_begins_after_its_turn_was_reported_is_reported_by_its_name()
+    {
+        using var selector = new Selector(new SelectorOptions
+        {
+            StallThreshold = Threshold,
+            Stalled = _reports.Add,
+            AfterPoll = selector =>
+            {
+                // As when the machine has no time for the loop: nothing of the turn has begun.
+                selector.Activity.Source = null;
+                Until.True(() => _reports.Any(static report => report.What == Nameless), "the first report");
+            },
+        });
+        selector.Post(Block);
+        var run = new Thread(() => selector.RunOnce(TimeSpan.Zero));
+        run.Start();
+        Next("LinuxEvents.Tests.StallTests.Block");
+        _release.Set();
+        run.Join();
+    }
+
+    [Fact]
+    public void A_synchronous_wait_is_reported_with_its_stack_although_its_turn_was_reported_before()
+    {
+        using var selector = new Selector(new SelectorOptions { StallThreshold = Threshold, BlockingWaitThreshold = Threshold, Stalled = _reports.Add });
+        bool reported = false;
+        void WaitOnceReported()
+        {
+            while (!Volatile.Read(ref reported))
+                Thread.Sleep(1);
+            _release.Wait();
+        }
+
+        selector.Post(WaitOnceReported);
+        var run = new Thread(() => selector.RunOnce(TimeSpan.Zero));
+        run.Start();
+        const string What = $"LinuxEvents.Tests.StallTests.{nameof(A_synchronous_wait_is_reported_with_its_stack_although_its_turn_was_reported_before)}.{nameof(WaitOnceReported)}";
+        Assert.Null(Next(What).StackTrace);
+        Volatile.Write(ref reported, true);
+        Assert.Contains(nameof(WaitOnceReported), Next($"{What}, which waits synchronously").StackTrace, StringComparison.Ordinal);
+        _release.Set();
+        run.Join();
+    }
+
+    [Fact]
     public void A_loop_that_sleeps_or_that_nobody_drives_is_not_reported_and_the_monitor_parks()
     {
         using Selector sleeping = Start();
@@ -149,7 +197,8 @@ public sealed class StallTests : IDisposable
         Sleep(selector);
         SelectorStatistics statistics = selector.GetStatistics();
         Assert.Equal(statistics.LongestTurn < Threshold, statistics.Stalls == 0);
-        Assert.True(_reports.Count <= statistics.Stalls, $"{_reports.Count} reports, {statistics}");
+        Assert.True(_reports.Count(static report => report.What != Nameless) <= statistics.Stalls, $"{_reports.Count} reports, {statistics}");
+        Assert.True(_reports.Count(static report => report.What == Nameless) <= statistics.Stalls, $"{_reports.Count} reports, {statistics}");
     }
 
     [Fact]
