@@ -123,14 +123,24 @@ static inline int read_of_thread(int process, int thread, const char *name, char
     return got != NULL;
 }
 
-/** Whether a thread has fallen asleep, and does not only look so: waitid(2) and poll(2) do while they still look around. */
-static inline int is_asleep(int process, int thread)
+/** Whether a thread has the state of those that sleep. */
+static inline int looks_asleep(int process, int thread)
 {
     char line[512];
     CHECK(read_of_thread(process, thread, "stat", line, sizeof line));
-    if (strrchr(line, ')')[2] != 'S')
-        return 0;
-    return !read_of_thread(process, thread, "syscall", line, sizeof line) || strncmp(line, "running", 7) != 0;
+    return strrchr(line, ')')[2] == 'S';
+}
+
+/**
+ * Whether a thread has fallen asleep, and does not only look so: waitid(2) and poll(2) do while they still look around. Looks
+ * again in the end: what is off its processor in between may also have come to a stop for its tracer.
+ */
+static inline int is_asleep(int process, int thread)
+{
+    char line[512];
+    return looks_asleep(process, thread) &&
+           (!read_of_thread(process, thread, "syscall", line, sizeof line) || strncmp(line, "running", 7) != 0) &&
+           looks_asleep(process, thread);
 }
 
 /** Sleeps in no call: waits until a thread of this process (or a child, which is its own) has fallen asleep. */
