@@ -108,8 +108,8 @@ internal sealed class LoopActivity
     public void CountPost(in PostedCall call)
     {
         Volatile.Write(ref _posts, _posts + 1);
-        Source = call.Target;
         Callback = call.State;
+        Source = call.Target;
     }
 
     /// <summary>A timer is about to be fired.</summary>

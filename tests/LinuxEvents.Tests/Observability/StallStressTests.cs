@@ -12,7 +12,7 @@ public sealed class StallStressTests
     public void A_turn_that_begins_as_the_monitor_parks_is_reported()
     {
         using var reported = new SemaphoreSlim(0);
-        bool stuck = false;
+        int stuck = 0;
         using Selector next = Selector.Start(new SelectorOptions
         {
             StallThreshold = Threshold,
@@ -30,11 +30,12 @@ public sealed class StallStressTests
 
         void Stick()
         {
-            while (Volatile.Read(ref stuck))
+            int round = Volatile.Read(ref stuck);
+            while (Volatile.Read(ref stuck) == round)
                 Thread.Yield();
         }
 
-        for (int i = 0; i < Rounds; i++)
+        for (int i = 1; i <= Rounds; i++)
         {
             // When this turn is over the monitor has one more look to take, and then parks.
             using var over = new SemaphoreSlim(0);
@@ -43,10 +44,10 @@ public sealed class StallStressTests
             long began = Stopwatch.GetTimestamp();
             while (Stopwatch.GetElapsedTime(began) < 2.5 * Threshold * i / Rounds)
                 Thread.SpinWait(1);
-            Volatile.Write(ref stuck, true);
+            Volatile.Write(ref stuck, i);
             next.Post(Stick);
             bool came = reported.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-            Volatile.Write(ref stuck, false);
+            Volatile.Write(ref stuck, 0);
             Assert.True(came, $"round {i} was not reported");
         }
 

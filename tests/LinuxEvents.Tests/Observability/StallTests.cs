@@ -119,15 +119,20 @@ public sealed class StallTests : IDisposable
     [Fact]
     public void A_callback_that_begins_after_its_turn_was_reported_is_reported_by_its_name()
     {
+        using var first = new ManualResetEventSlim();
         using var selector = new Selector(new SelectorOptions
         {
             StallThreshold = Threshold,
-            Stalled = _reports.Add,
+            Stalled = report =>
+            {
+                _reports.Add(report);
+                first.Set();
+            },
             AfterPoll = selector =>
             {
                 // As when the machine has no time for the loop: nothing of the turn has begun.
                 selector.Activity.Source = null;
-                Until.True(() => _reports.Any(static report => report.What == Nameless), "the first report");
+                Assert.True(first.Wait(Until.Patience), "the first report");
             },
         });
         selector.Post(Block);

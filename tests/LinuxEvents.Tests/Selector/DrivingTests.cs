@@ -140,9 +140,9 @@ public sealed class DrivingTests
     {
         Selector selector = Selector.Start(new SelectorOptions { Name = "lxe-test-ends" });
         Assert.True(selector.InvokeAsync(() => Task.FromResult(selector.IsLoopThread)).Result);
-        Assert.Equal(1, ProcFs.ThreadsNamed("lxe-test-ends"));
+        ProcFs.AwaitThreadsNamed("lxe-test-ends", 1);
         selector.Dispose();
-        Assert.Equal(0, ProcFs.ThreadsNamed("lxe-test-ends"));
+        ProcFs.AwaitThreadsNamed("lxe-test-ends", 0);
     });
 
     [Fact] // CHECKLIST 97

@@ -53,9 +53,9 @@ public sealed class SelectorGroupTests
         SelectorGroup group = SelectorGroup.Start(4, static index => new SelectorOptions { Name = "lxe-test-group" });
         Task[] waits = [.. group.Select(static selector => selector.DelayAsync(TimeSpan.FromHours(1)).AsTask())];
         Task.WaitAll([.. group.Select(static selector => selector.InvokeAsync(static () => Task.CompletedTask))], TestContext.Current.CancellationToken);
-        Assert.Equal(4, ProcFs.ThreadsNamed("lxe-test-group"));
+        ProcFs.AwaitThreadsNamed("lxe-test-group", 4);
         group.Dispose();
-        Assert.Equal(0, ProcFs.ThreadsNamed("lxe-test-group"));
+        ProcFs.AwaitThreadsNamed("lxe-test-group", 0);
         Assert.All(waits, static wait => Assert.IsType<ObjectDisposedException>(
             Assert.Throws<AggregateException>(() => wait.Wait(CancellationToken.None)).InnerException));
         group.Dispose();
@@ -93,12 +93,12 @@ public sealed class SelectorGroupTests
     {
         Assert.Equal("three", Assert.Throws<InvalidDataException>(static () => SelectorGroup.Start(
             5, static index => index == 3 ? throw new InvalidDataException("three") : new SelectorOptions { Name = "lxe-test-fails" })).Message);
-        Assert.Equal(0, ProcFs.ThreadsNamed("lxe-test-fails"));
+        ProcFs.AwaitThreadsNamed("lxe-test-fails", 0);
         LinuxEventsException refused = Assert.Throws<LinuxEventsException>(static () => SelectorGroup.Start(
             3, static index => new SelectorOptions { Name = "lxe-test-fails", Processors = index == 2 ? [60_000] : null }));
         Assert.Equal(Errno.EINVAL, refused.Errno);
         Assert.Equal("processors 60000, of which this process may use none,", refused.Target);
-        Until.True(static () => ProcFs.ThreadsNamed("lxe-test-fails") == 0, "the end of the thread that found no processor");
+        ProcFs.AwaitThreadsNamed("lxe-test-fails", 0);
     });
 
     [Fact]

@@ -91,6 +91,9 @@ internal static class ProcFs
         }
     });
 
+    /// <summary>Waits until so many threads have that name: a new one bears its maker's for a moment, and one that was joined is still there for another.</summary>
+    public static void AwaitThreadsNamed(string name, int count) => Until.True(() => ThreadsNamed(name) == count, $"{count} threads named {name}");
+
     private static string[]? Stat(int pid)
     {
         try
