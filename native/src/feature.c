@@ -52,7 +52,7 @@ static const struct feature features[LXE_FEATURE_COUNT] = {
     [LXE_FEATURE_PIDFD_THREAD] = {"pidfd_thread", NULL, KERNEL(6, 9), EINVAL, 0},
     [LXE_FEATURE_PIDFD_SIGNAL] = {"pidfd_signal", "kill, for one's own children; the reaper", KERNEL(5, 1), ENOSYS,
                                   1u << LXE_FEATURE_PIDFD_SIGNAL_GROUP},
-    [LXE_FEATURE_PIDFD_WAIT] = {"pidfd_wait", "waitid by the number in /proc/self/fdinfo", KERNEL(5, 4), EINVAL, 0},
+    [LXE_FEATURE_PIDFD_WAIT] = {"pidfd_wait", "waitid by the number in /proc/self/fdinfo, with pidfd_signal", KERNEL(5, 4), EINVAL, 0},
     [LXE_FEATURE_PIDFD_GETFD] = {"pidfd_getfd", NULL, KERNEL(5, 6), ENOSYS, 0},
     [LXE_FEATURE_PIDFD_INFO] = {"pidfd_info", "/proc/PID/status", KERNEL(6, 13), ENOTTY, 1u << LXE_FEATURE_PIDFD_EXIT_INFO},
     [LXE_FEATURE_PIDFD_EXIT_INFO] = {"pidfd_exit_info", "/proc/PID/stat of a zombie", KERNEL(6, 15), ESRCH, 0},

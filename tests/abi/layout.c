@@ -118,8 +118,7 @@ MEMBER(lxe_reaper_child, child, 8, 8);
 MEMBER(lxe_reaper_child, step, 16, 4);
 MEMBER(lxe_reaper_child, index, 20, 4);
 
-/* These have pointers. With 32-bit ones, four bytes of padding end struct lxe_spawn_options: what it grows by is to begin
-   behind them, with eight bytes. */
+/* These have pointers, of either size, and no padding at the end, which what they grow by would lie in. */
 #define BY_POINTER(of_64_bits, of_32_bits) (sizeof(void *) == 8 ? (of_64_bits) : (of_32_bits))
 
 GROWS(lxe_feature_info, BY_POINTER(32, 24));
@@ -130,30 +129,30 @@ MEMBER(lxe_feature_info, kernel, 12, 4);
 MEMBER(lxe_feature_info, name, 16, sizeof(void *));
 MEMBER(lxe_feature_info, substitute, BY_POINTER(24, 20), sizeof(void *));
 
-GROWS(lxe_spawn_options, BY_POINTER(144, 120));
+GROWS(lxe_spawn_options, BY_POINTER(144, 112));
 MEMBER(lxe_spawn_options, size, 0, 4);
 MEMBER(lxe_spawn_options, flags, 4, 4);
-MEMBER(lxe_spawn_options, path, 8, sizeof(void *));
-MEMBER(lxe_spawn_options, arguments, BY_POINTER(16, 12), sizeof(void *));
-MEMBER(lxe_spawn_options, environment, BY_POINTER(24, 16), sizeof(void *));
-MEMBER(lxe_spawn_options, working_directory, BY_POINTER(32, 20), sizeof(void *));
-MEMBER(lxe_spawn_options, fds, BY_POINTER(40, 24), sizeof(void *));
-MEMBER(lxe_spawn_options, fd_count, BY_POINTER(48, 28), 4);
-MEMBER(lxe_spawn_options, process_group, BY_POINTER(52, 32), 4);
-MEMBER(lxe_spawn_options, signal_mask, BY_POINTER(56, 40), 8);
-MEMBER(lxe_spawn_options, signal_keep_ignored, BY_POINTER(64, 48), 8);
-MEMBER(lxe_spawn_options, terminal, BY_POINTER(72, 56), 4);
-MEMBER(lxe_spawn_options, directory, BY_POINTER(76, 60), 4);
-MEMBER(lxe_spawn_options, cgroup, BY_POINTER(80, 64), 4);
-MEMBER(lxe_spawn_options, umask, BY_POINTER(84, 68), 4);
-MEMBER(lxe_spawn_options, nice, BY_POINTER(88, 72), 4);
-MEMBER(lxe_spawn_options, uid, BY_POINTER(92, 76), 4);
-MEMBER(lxe_spawn_options, gid, BY_POINTER(96, 80), 4);
-MEMBER(lxe_spawn_options, parent_death_signal, BY_POINTER(100, 84), 4);
-MEMBER(lxe_spawn_options, groups, BY_POINTER(104, 88), sizeof(void *));
-MEMBER(lxe_spawn_options, limits, BY_POINTER(112, 92), sizeof(void *));
-MEMBER(lxe_spawn_options, affinity, BY_POINTER(120, 96), sizeof(void *));
-MEMBER(lxe_spawn_options, group_count, BY_POINTER(128, 100), 4);
-MEMBER(lxe_spawn_options, limit_count, BY_POINTER(132, 104), 4);
-MEMBER(lxe_spawn_options, affinity_count, BY_POINTER(136, 108), 4);
-MEMBER(lxe_spawn_options, reserved, BY_POINTER(140, 112), 4);
+MEMBER(lxe_spawn_options, signal_mask, 8, 8);
+MEMBER(lxe_spawn_options, signal_keep_ignored, 16, 8);
+MEMBER(lxe_spawn_options, path, 24, sizeof(void *));
+MEMBER(lxe_spawn_options, arguments, BY_POINTER(32, 28), sizeof(void *));
+MEMBER(lxe_spawn_options, environment, BY_POINTER(40, 32), sizeof(void *));
+MEMBER(lxe_spawn_options, working_directory, BY_POINTER(48, 36), sizeof(void *));
+MEMBER(lxe_spawn_options, fds, BY_POINTER(56, 40), sizeof(void *));
+MEMBER(lxe_spawn_options, fd_count, BY_POINTER(64, 44), 4);
+MEMBER(lxe_spawn_options, process_group, BY_POINTER(68, 48), 4);
+MEMBER(lxe_spawn_options, terminal, BY_POINTER(72, 52), 4);
+MEMBER(lxe_spawn_options, directory, BY_POINTER(76, 56), 4);
+MEMBER(lxe_spawn_options, cgroup, BY_POINTER(80, 60), 4);
+MEMBER(lxe_spawn_options, umask, BY_POINTER(84, 64), 4);
+MEMBER(lxe_spawn_options, nice, BY_POINTER(88, 68), 4);
+MEMBER(lxe_spawn_options, uid, BY_POINTER(92, 72), 4);
+MEMBER(lxe_spawn_options, gid, BY_POINTER(96, 76), 4);
+MEMBER(lxe_spawn_options, parent_death_signal, BY_POINTER(100, 80), 4);
+MEMBER(lxe_spawn_options, groups, BY_POINTER(104, 84), sizeof(void *));
+MEMBER(lxe_spawn_options, limits, BY_POINTER(112, 88), sizeof(void *));
+MEMBER(lxe_spawn_options, affinity, BY_POINTER(120, 92), sizeof(void *));
+MEMBER(lxe_spawn_options, group_count, BY_POINTER(128, 96), 4);
+MEMBER(lxe_spawn_options, limit_count, BY_POINTER(132, 100), 4);
+MEMBER(lxe_spawn_options, affinity_count, BY_POINTER(136, 104), 4);
+MEMBER(lxe_spawn_options, reserved, BY_POINTER(140, 108), 4);

@@ -63,6 +63,8 @@ struct lxe_spawn_limit {
 struct lxe_spawn_options {
     uint32_t size;                  /* sizeof(struct lxe_spawn_options), set by the caller */
     uint32_t flags;                 /* LXE_SPAWN_... */
+    uint64_t signal_mask;           /* the signals that the program starts with blocked; 0 for none */
+    uint64_t signal_keep_ignored;   /* which of the signals that the caller ignores the program shall ignore too */
     const char *path;               /* the program: a file, not searched for; if relative, below working_directory */
     const char *const *arguments;   /* argv, the program's own name first; ends with NULL */
     const char *const *environment; /* envp ("NAME=value"), ends with NULL; NULL is an empty environment */
@@ -70,8 +72,6 @@ struct lxe_spawn_options {
     const struct lxe_spawn_fd *fds; /* descriptors that the child has beside the caller's 0, 1 and 2, or instead of them */
     uint32_t fd_count;              /* how many are listed there */
     int32_t process_group;          /* LXE_SPAWN_PROCESS_GROUP: the group's id, or 0 for a new group */
-    uint64_t signal_mask;           /* the signals that the program starts with blocked; 0 for none */
-    uint64_t signal_keep_ignored;   /* which of the signals that the caller ignores the program shall ignore too */
     int32_t terminal;               /* LXE_SPAWN_TERMINAL: a descriptor */
     int32_t directory;              /* LXE_SPAWN_DIRECTORY: a descriptor */
     int32_t cgroup;                 /* LXE_SPAWN_CGROUP: a descriptor */

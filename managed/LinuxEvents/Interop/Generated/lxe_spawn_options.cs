@@ -10,6 +10,12 @@ internal unsafe partial struct lxe_spawn_options
     [NativeTypeName("uint32_t")]
     public uint flags;
 
+    [NativeTypeName("uint64_t")]
+    public ulong signal_mask;
+
+    [NativeTypeName("uint64_t")]
+    public ulong signal_keep_ignored;
+
     [NativeTypeName("const char *")]
     public byte* path;
 
@@ -30,12 +36,6 @@ internal unsafe partial struct lxe_spawn_options
 
     [NativeTypeName("int32_t")]
     public int process_group;
-
-    [NativeTypeName("uint64_t")]
-    public ulong signal_mask;
-
-    [NativeTypeName("uint64_t")]
-    public ulong signal_keep_ignored;
 
     [NativeTypeName("int32_t")]
     public int terminal;
