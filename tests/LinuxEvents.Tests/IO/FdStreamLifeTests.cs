@@ -145,7 +145,7 @@ public sealed class FdStreamLifeTests : FdStreamTest
 
         var memory = new PinnedMemory(writer.Dispose);
         Task writing = Task.Run(() => writer.WriteAsync(TestSequence.Of(memory.Memory, 1)).AsTask());
-        bool ended = Task.WhenAny(writing).Wait(TimeSpan.FromSeconds(30));
+        bool ended = Task.WhenAny(writing).Wait(TimeSpan.FromMilliseconds(Until.Patience));
         // Frees a writer that is stuck.
         TestPipe.Read(pipe.Reader, 8192);
         Assert.True(ended);

@@ -46,7 +46,7 @@ public sealed class StallStressTests
                 Thread.SpinWait(1);
             Volatile.Write(ref stuck, i);
             next.Post(Stick);
-            bool came = reported.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            bool came = reported.Wait(TimeSpan.FromMilliseconds(Until.Patience), TestContext.Current.CancellationToken);
             Volatile.Write(ref stuck, 0);
             Assert.True(came, $"round {i} was not reported");
         }

@@ -277,7 +277,7 @@ public sealed class StallTests : IDisposable
     private StallReport Next(string what)
     {
         List<StallReport> others = [];
-        while (_reports.TryTake(out StallReport? report, TimeSpan.FromSeconds(30)))
+        while (_reports.TryTake(out StallReport? report, TimeSpan.FromMilliseconds(Until.Patience)))
         {
             if (report.What == what)
             {

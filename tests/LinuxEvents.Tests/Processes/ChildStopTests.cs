@@ -66,6 +66,8 @@ public sealed class ChildStopTests
         TestChild.NeedsOwn();
         if (!LinuxSignals.IsIgnored(LinuxSignal.SIGCHLD))
         {
+            // Without it such children are the reaper's.
+            Feature.Needed(NativeMethods.LXE_FEATURE_PIDFD_EXIT_INFO);
             Rerun.Tests(["env", "--ignore-signal=CHLD"], typeof(ChildStopTests), nameof(With_SIGCHLD_ignored_it_is_refused));
             return;
         }

@@ -165,13 +165,13 @@ public sealed class PollHandleTests : IDisposable
                 int before = i;
                 _selector.Post(() => ran++);
                 if (i % 3 == 0)
-                    SpinWait.SpinUntil(() => Volatile.Read(ref ran) > before, TimeSpan.FromSeconds(30));
+                    SpinWait.SpinUntil(() => Volatile.Read(ref ran) > before, TimeSpan.FromMilliseconds(Until.Patience));
             }
         });
         poster.Start();
         while (ran < Rounds.InTest)
         {
-            Assert.Equal(1, outer.Wait(events, TimeSpan.FromSeconds(30)));
+            Assert.Equal(1, outer.Wait(events, TimeSpan.FromMilliseconds(Until.Patience)));
             _selector.RunOnce(TimeSpan.Zero);
         }
 

@@ -102,7 +102,7 @@ public sealed class SchedulingTests
             BlockOn(inner, way.Token);
             return Task.CompletedTask;
         });
-        StallReport report = reported.Task.WaitAsync(TimeSpan.FromSeconds(30)).GetAwaiter().GetResult();
+        StallReport report = reported.Task.WaitAsync(TimeSpan.FromMilliseconds(Until.Patience)).GetAwaiter().GetResult();
         Assert.False(outer.IsCompleted);
         Assert.Same(selector, report.Selector);
         Assert.Contains(nameof(BlockOn), report.StackTrace, StringComparison.Ordinal);

@@ -4,7 +4,7 @@ namespace LinuxEvents.Tests;
 internal static class Until
 {
     /// <summary>So many milliseconds are enough for anything, on any machine.</summary>
-    public const int Patience = 30_000;
+    public const int Patience = 120_000;
 
     /// <summary>Looks until the condition holds; a hang becomes a failure.</summary>
     public static void True(Func<bool> condition, string what) => True(condition, () => what);
