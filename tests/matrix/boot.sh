@@ -93,7 +93,7 @@ case $suite-$arch in
     cp -r "$artifacts"/bin/LinuxEvents.Tests/release/. "$root/tests"
     # Not busybox's: its timeout founds no group, its stty knows no size.
     # shellcheck disable=SC2046
-    copy_commands sh unshare script $(dpkg -L coreutils | sed -n 's,.*/bin/,,p')
+    copy_commands sh unshare script setpriv $(dpkg -L coreutils | sed -n 's,.*/bin/,,p')
     echo "$*" >"$root/tests/filter"
     copy_libraries "$root"/bin/* "$root/dotnet/dotnet" "$root"/dotnet/shared/*/*/*.so "$root"/tests/*.so
     # shellcheck disable=SC2046
