@@ -5,7 +5,7 @@ namespace LinuxEvents;
 
 /// <summary>
 /// A timerfd: time as a descriptor, which is readable once the timer has expired. timerfd_create(2). For a clock of its own
-/// or for notice of a clock that is set; a program that only wants to wait takes <see cref="Selector.DelayAsync"/>.
+/// or for notice of a clock that is set; a program that only wants to wait takes <see cref="Selector.DelayAsync(TimeSpan, CancellationToken)"/>.
 /// Every member may be called by any thread at any time; to await it, register <see cref="Handle"/> with a
 /// <see cref="Selector"/>.
 /// </summary>

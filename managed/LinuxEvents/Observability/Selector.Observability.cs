@@ -27,7 +27,7 @@ public sealed partial class Selector
         SelectorStatistics done = GetStatistics();
         LoopState state = Activity.Look(out _, out long nanoseconds);
         double milliseconds = nanoseconds / 1e6;
-        long due = Timers.NextDue;
+        long due = Timers.Next;
         var lines = new StringBuilder();
         void Add(FormattableString line) => lines.AppendLine(line.ToString(CultureInfo.InvariantCulture));
 

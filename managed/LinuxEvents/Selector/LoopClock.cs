@@ -12,6 +12,14 @@ internal abstract class LoopClock : IDisposable
     /// </summary>
     public abstract void Arm(long due);
 
+    /// <summary>Whether any thread may arm it. If not, the loop does, outside the gate, and is woken to do so.</summary>
+    public virtual bool ArmsAnywhere => true;
+
+    /// <summary>Where only the loop may arm the clock: has it look when to ring. Under the timer queue's gate.</summary>
+    public virtual void WakeLoop()
+    {
+    }
+
     /// <inheritdoc/>
     public abstract void Dispose();
 }

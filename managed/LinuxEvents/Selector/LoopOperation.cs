@@ -28,6 +28,9 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
 {
     private static readonly Action<object?> s_completed = static _ => throw new InvalidOperationException();
 
+    /// <summary>Stands for an exception that is only made for one who takes it.</summary>
+    private static readonly Exception s_canceled = new OperationCanceledException();
+
     private Action<object?>? _continuation;
     private object? _state;
     private CapturedContext? _context;
@@ -39,6 +42,9 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
     private bool _continuing;
 
     protected Selector Selector => selector;
+
+    /// <summary>Where its timer is.</summary>
+    private protected virtual TimerQueue Timers => selector.Timers;
 
     /// <summary>Marks the start of a use.</summary>
     /// <returns>The version that its ValueTask carries.</returns>
@@ -81,17 +87,23 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
     }
 
     /// <summary>Completes as cancelled with the consumer's token.</summary>
-    protected void CompleteAsCanceled() => CompleteElsewhere(default, new OperationCanceledException(_token));
+    protected void CompleteAsCanceled() => CompleteElsewhere(default, s_canceled);
 
     private bool IsCompleted => _continuing || ReferenceEquals(Volatile.Read(ref _continuation), s_completed);
 
     private void Complete(bool inline)
     {
         // Now, because a wait that nobody ever awaits would stay with its timer and its token.
-        selector.Timers.Remove(this);
+        StopTimer();
         _cancellation.Unregister();
         if (Interlocked.CompareExchange(ref _continuation, s_completed, null) is not null)
             RunContinuation(inline);
+    }
+
+    private void StopTimer()
+    {
+        if (TimerWheel.Holds(this))
+            Timers.Remove(this);
     }
 
     private void RunContinuation(bool inline)
@@ -169,9 +181,9 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
             throw new InvalidOperationException("The wait has not completed yet; await the ValueTask or turn it into a Task.");
 
         _cancellation.Dispose();
-        selector.Timers.Remove(this);
+        StopTimer();
         TResult? result = _result;
-        Exception? error = _error;
+        Exception? error = ReferenceEquals(_error, s_canceled) ? new OperationCanceledException(_token) : _error;
 
         Version++;
         _token = default;

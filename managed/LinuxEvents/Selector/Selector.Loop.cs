@@ -19,7 +19,6 @@ public sealed unsafe partial class Selector
     private int _fullBatches;
     private bool _clockRang;
     private long _turn;
-    private long _timersEnd;
     private ExecutionContext? _context;
 
     /// <summary>Counts the loop's turns; changes as soon as a turn has collected its events.</summary>
@@ -209,7 +208,7 @@ public sealed unsafe partial class Selector
         if (Volatile.Read(ref _clockRang) && IsAllLookedAt())
         {
             _clockRang = false;
-            worked |= Timers.Expire(_timersEnd, _options.TimersPerTurn);
+            worked |= Timers.Expire(_options.TimersPerTurn);
         }
 
         return RunPosts(_options.PostsPerTurn) || worked;
@@ -248,7 +247,7 @@ public sealed unsafe partial class Selector
     }
 
     /// <summary>What a callback did to its AsyncLocals and its synchronization context is its own affair, not the next one's.</summary>
-    private void RestoreContext()
+    internal void RestoreContext()
     {
         if (_context is not null && ExecutionContext.Capture() != _context)
             ExecutionContext.Restore(_context);
@@ -271,7 +270,7 @@ public sealed unsafe partial class Selector
             Activity.EndPoll();
             _posts.Awake();
             Volatile.Write(ref _turn, _turn + 1);
-            _timersEnd = Timers.NextSequence;
+            Timers.BeginTurn(_turn);
             _eventIndex = 0;
             _eventCount = count == -Errno.EINTR ? 0 : LinuxEventsException.ThrowIfError(count, "epoll_wait", _epoll);
         }

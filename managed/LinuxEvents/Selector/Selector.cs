@@ -52,6 +52,7 @@ public sealed unsafe partial class Selector : IDisposable
                 nameof(options), Math.Min(_options.PostsPerTurn, _options.TimersPerTurn), "PostsPerTurn and TimersPerTurn must be 1 or more.");
         }
 
+        CheckSlack(_options.TimerSlack, nameof(options));
         if (_options.BlockingWaitThreshold < TimeSpan.Zero)
             throw new ArgumentOutOfRangeException(nameof(options), _options.BlockingWaitThreshold, "BlockingWaitThreshold must not be negative.");
         SynchronizationContext = new SelectorSynchronizationContext(this, _options.BlockingWait, _options.BlockingWaitThreshold);
@@ -73,7 +74,7 @@ public sealed unsafe partial class Selector : IDisposable
             throw;
         }
 
-        Timers = new TimerQueue(_clock, Activity);
+        Timers = new TimerQueue(_clock, Activity, TimerQueue.ToSlack(_options.TimerSlack));
         LiveSelectors.Add(this);
     }
 
@@ -101,10 +102,6 @@ public sealed unsafe partial class Selector : IDisposable
     internal ContinuationMode Continuations { get; }
 
     internal LoopActivity Activity { get; }
-
-    internal TimerQueue Timers { get; }
-
-    internal OperationPool<DelayOperation> Delays { get; } = new();
 
     internal OperationPool<WaitAnyOperation> WaitAnyOperations { get; } = new();
 
@@ -152,22 +149,6 @@ public sealed unsafe partial class Selector : IDisposable
             if (referenced && !registered)
                 handle.DangerousRelease();
         }
-    }
-
-    /// <summary>Completes after a time, never before it.</summary>
-    /// <param name="delay">How long, in steps of 100 ns; zero for the next turn, <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
-    /// <param name="cancellationToken">Ends the delay.</param>
-    /// <returns>To be awaited once.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="delay"/> is negative.</exception>
-    /// <exception cref="ObjectDisposedException">The selector was disposed.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public ValueTask DelayAsync(TimeSpan delay, CancellationToken cancellationToken = default)
-    {
-        long due = DueTime(delay, nameof(delay));
-        ThrowIfForked();
-        if (cancellationToken.IsCancellationRequested)
-            return ValueTask.FromCanceled(cancellationToken);
-        return (Delays.TryRent() ?? new DelayOperation(this)).Start(due, IsLoopThread, cancellationToken);
     }
 
     /// <summary>Waits until one of several descriptors is ready, or the time has passed. Exactly one ends the wait.</summary>
@@ -240,21 +221,6 @@ public sealed unsafe partial class Selector : IDisposable
         var task = new Task<Task<T>>(static function => ((Func<Task<T>>)function!)(), function);
         Post(static task => ((Task)task!).RunSynchronously(System.Threading.Tasks.TaskScheduler.Default), task);
         return task.Unwrap();
-    }
-
-    /// <summary>Now, in nanoseconds of the loop's clock.</summary>
-    internal long Now => _clock.Now;
-
-    /// <summary>When a time span from now ends, in nanoseconds of the loop's clock; <see cref="long.MaxValue"/> is never.</summary>
-    internal long DueTime(TimeSpan span, string parameter) => DueTime(span, _clock.Now, parameter);
-
-    private static long DueTime(TimeSpan span, long now, string parameter)
-    {
-        if (span == Timeout.InfiniteTimeSpan)
-            return long.MaxValue;
-        if (span < TimeSpan.Zero)
-            throw new ArgumentOutOfRangeException(parameter, span, "The time must be zero, positive, or Timeout.InfiniteTimeSpan.");
-        return span.Ticks <= (long.MaxValue - now) / TimeSpan.NanosecondsPerTick ? now + span.Ticks * TimeSpan.NanosecondsPerTick : long.MaxValue;
     }
 
     private void PostIfOpen(in PostedCall call)

@@ -41,6 +41,26 @@ public sealed class SelectorOptions
     /// <summary>How many timers a turn fires at most, 4096 by default. The rest follows in the next turn.</summary>
     public int TimersPerTurn { get; init; } = 4096;
 
+    /// <summary>
+    /// By how much delays and timeouts may be late that say nothing else, to share a wake-up of the loop with others: zero by default, in whole
+    /// microseconds, at most 71 minutes. The loop then wakes as seldom as the windows between each due time and that much later allow.
+    /// </summary>
+    public TimeSpan TimerSlack { get; init; }
+
+    /// <summary>
+    /// Where the loop's time comes from: all delays, timeouts and tickers then follow this provider, so that a program is tested in
+    /// time that the test makes pass. The kernel's monotonic clock where it is <see langword="null"/> or <see cref="TimeProvider.System"/>. What
+    /// <see cref="Selector.RunOnce"/> waits, and what <see cref="Selector.GetStatistics"/> measures, stays real time.
+    /// </summary>
+    public TimeProvider? TimeProvider { get; init; }
+
+    /// <summary>
+    /// Lets the time of <see cref="TimeProvider"/> pass: called on the loop's thread, with the time until the next timer, when the loop
+    /// would sleep only for that, which is when nothing is posted and no wait for readiness is outstanding. Without it the loop sleeps until somebody else
+    /// moves the provider on. Of work that others do on other threads the loop knows nothing: time passes while it is under way.
+    /// </summary>
+    public Action<TimeSpan>? AutoAdvance { get; init; }
+
     /// <summary>Called on the loop's thread before each look at the descriptors, which may sleep. What it throws is treated as a posted call's.</summary>
     public Action<Selector>? BeforePoll { get; init; }
 

@@ -5,10 +5,15 @@ namespace LinuxEvents;
 /// <summary>A delay: completed by whoever takes it out of the timer queue.</summary>
 internal sealed class DelayOperation(Selector selector) : LoopOperation<bool>(selector), IValueTaskSource
 {
-    public ValueTask Start(long due, bool onLoop, CancellationToken token)
+    private TimerQueue _timers = selector.Timers;
+
+    private protected override TimerQueue Timers => _timers;
+
+    public ValueTask Start(TimerQueue timers, long due, uint? slack, bool onLoop, CancellationToken token)
     {
+        _timers = timers;
         var task = new ValueTask(this, Begin(onLoop, Selector.Continuations));
-        if (Selector.Timers.TryAdd(this, due, onLoop))
+        if (timers.TryAdd(this, due, slack, onLoop))
             CancelWith(token);
         else
             Close();
@@ -21,7 +26,7 @@ internal sealed class DelayOperation(Selector selector) : LoopOperation<bool>(se
 
     protected override void Cancel()
     {
-        if (Selector.Timers.Remove(this))
+        if (_timers.Remove(this))
             CompleteAsCanceled();
     }
 

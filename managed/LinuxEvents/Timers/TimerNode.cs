@@ -1,12 +1,21 @@
 namespace LinuxEvents;
 
 /// <summary>Something with a due time. It is part of what waits for it, so that arming it allocates nothing.</summary>
-internal abstract class TimerNode
+public abstract class TimerNode
 {
-    /// <summary>The place in the queue's heap, -1 when not queued. Belongs to the queue.</summary>
-    internal int HeapIndex = -1;
+    // All of these belong to the queue, and are read and written under its gate. Together with a callback and its state
+    // they make 64 bytes.
+    internal TimerNode? NextTimer;
+    internal TimerNode? PreviousTimer;
+    internal long Due;
+    internal uint Slack;
+    internal ushort Mark;
 
-    /// <summary>Changes whenever the node is used anew. A node is not used anew while it is queued.</summary>
+    private protected TimerNode()
+    {
+    }
+
+    /// <summary>Changes whenever the node is used anew. A pooled node is not used anew while it is queued.</summary>
     internal short Version { get; private protected set; }
 
     /// <summary>The time has come. On the loop's thread, outside the queue's gate.</summary>
@@ -15,4 +24,7 @@ internal abstract class TimerNode
 
     /// <summary>The loop has ended before the time came. On the loop's thread, in place of <see cref="Fire"/>.</summary>
     internal abstract void Close();
+
+    /// <summary>Begins another use, under the gate: who took it out of the queue for the last one finds that it is too late.</summary>
+    internal void Renew() => Version++;
 }

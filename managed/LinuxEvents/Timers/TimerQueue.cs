@@ -2,77 +2,96 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace LinuxEvents;
 
-/// <summary>
-/// The due times of one loop, over the single kernel timer of its <see cref="LoopClock"/>: a heap with four children
-/// to a node, so that a cancelled timer leaves at once and takes its memory along.
-/// </summary>
+/// <summary>The timers of one loop on one clock, over the single kernel timer of a <see cref="LoopClock"/>.</summary>
 /// <remarks>
-/// Any thread adds and removes under the gate; only the loop expires. The clock is armed for a time at or before the
-/// earliest due time whenever the loop sleeps: the loop arms it on its way to sleep (<see cref="ArmClock"/>), another
-/// thread at once when it adds a new earliest. A removed timer leaves the clock armed: one wake-up finds nothing due, and
-/// the clock is set right. What is due at once is due in the next turn: a turn only fires timers that were added before it
-/// began to, so a callback that adds timers for "now" cannot keep the loop from its descriptors.
+/// <para>Any thread adds and removes under the gate; only the loop expires. The race is between the loop that is about to sleep and a thread
+/// that adds a timer: whenever the loop sleeps, the clock is armed (<see cref="_armed"/>) for the first moment at which a timer must be
+/// served, or an earlier one. The loop sees to that on its way to sleep (<see cref="ArmClock"/>); another thread that makes that moment earlier does so under the same
+/// gate at once, or wakes the loop where only the loop may arm the clock. So the loop need not take the gate to find that nothing has
+/// changed: whoever lowers <see cref="_next"/> behind its back has seen to the clock.</para>
+/// <para>That moment is the least of due + slack, and when it has come all is fired that is due, the first due first: the fewest wake-ups
+/// that the windows allow. A removed timer leaves the clock armed, for the next wait may want it: one wake-up then finds nothing due.</para>
+/// <para>A turn fires nothing that was added in it: what is added for "now" is due in the next turn, after another look at the descriptors.</para>
+/// <para>Who takes a timer out of the wheel, under the gate, has it: the loop to fire it, or who cancels it. A timer that is taken to be fired carries
+/// its version along; a raw timer that is begun anew meanwhile gets another one under the gate, and is then not fired for its former use.</para>
 /// </remarks>
-internal sealed class TimerQueue(LoopClock clock, LoopActivity activity)
+internal sealed class TimerQueue
 {
-    private const int Arity = 4;
     private const long Never = long.MaxValue;
+    private const long LongestSlack = uint.MaxValue * 1000L;
 
+    private readonly LoopClock _clock;
+    private readonly LoopActivity _activity;
+    private readonly TimerWheel _wheel = new();
+    private readonly uint _slack;
     private SpinGate _gate;
-    private Entry[] _heap = new Entry[16];
-    private int _count;
-    private long _nextSequence;
+    private long _next = Never;
     private long _armed = Never;
+    private int _turn;
     private bool _closed;
 
-    private struct Entry
+    /// <param name="clock">The clock, which the queue owns.</param>
+    /// <param name="activity">Where firing is counted.</param>
+    /// <param name="slack">The slack of timers that say nothing else.</param>
+    public TimerQueue(LoopClock clock, LoopActivity activity, uint slack = 0)
     {
-        public long Due;
-        public long Sequence;
-        public TimerNode Node;
-
-        public readonly bool IsBefore(in Entry other) => Due != other.Due ? Due < other.Due : Sequence < other.Sequence;
+        _clock = clock;
+        _activity = activity;
+        _slack = slack;
+        _wheel.Advance(clock.Now);
     }
+
+    /// <summary>The clock it follows.</summary>
+    public LoopClock Clock => _clock;
 
     /// <summary>How many timers are outstanding.</summary>
-    public int Count => Volatile.Read(ref _count);
+    public int Count => Volatile.Read(ref _wheel.Count);
 
-    /// <summary>When the earliest is due; <see cref="long.MaxValue"/> when there is none.</summary>
-    public long NextDue
-    {
-        get
-        {
-            _gate.Enter();
-            long due = _count > 0 ? _heap[0].Due : Never;
-            _gate.Exit();
-            return due;
-        }
-    }
+    /// <summary>No later than the first moment at which a timer must be served; <see cref="long.MaxValue"/> when there is none.</summary>
+    public long Next => Count == 0 ? Never : Volatile.Read(ref _next);
 
-    /// <summary>What the next one is numbered.</summary>
-    public long NextSequence => Volatile.Read(ref _nextSequence);
+    /// <summary>The loop's turn. By the loop.</summary>
+    public void BeginTurn(long turn) => _turn = (int)turn & int.MaxValue;
 
-    /// <summary>For how many there is room just now.</summary>
-    public int Capacity => _heap.Length;
+    /// <summary>Slack as timers have it: whole microseconds, rounded down, at most 71 minutes.</summary>
+    public static uint ToSlack(TimeSpan slack) => (uint)(Math.Min(slack.Ticks, LongestSlack / TimeSpan.NanosecondsPerTick) / TimeSpan.TicksPerMicrosecond);
 
-    /// <summary>Queues a node; equal due times fire in the order of their adding.</summary>
+    /// <summary>Queues a node, with the loop's slack; equal due times fire in the order of their adding.</summary>
     /// <param name="node">A node that is not queued.</param>
-    /// <param name="due">Nanoseconds on the loop's clock.</param>
+    /// <param name="due">Nanoseconds on the clock.</param>
     /// <param name="onLoop">The caller is the loop, which arms the clock itself before it sleeps.</param>
     /// <returns><see langword="false"/> when the loop has ended.</returns>
-    public bool TryAdd(TimerNode node, long due, bool onLoop)
+    public bool TryAdd(TimerNode node, long due, bool onLoop) => TryAdd(node, due, null, onLoop);
+
+    /// <inheritdoc cref="TryAdd(TimerNode, long, bool)"/>
+    /// <param name="node">A node that is not queued.</param>
+    /// <param name="due">Nanoseconds on the clock.</param>
+    /// <param name="slack">By how many microseconds it may be late to share a wake-up, if not as the loop's timers are.</param>
+    /// <param name="onLoop">The caller is the loop, which arms the clock itself before it sleeps.</param>
+    public bool TryAdd(TimerNode node, long due, uint? slack, bool onLoop)
     {
         _gate.Enter();
         try
         {
-            if (_closed)
-                return false;
-            if (_count == _heap.Length)
-                Array.Resize(ref _heap, _count * 2);
-            SiftUp(_count++, new Entry { Due = due, Sequence = _nextSequence++, Node = node });
-            if (!onLoop && due < _armed)
-                clock.Arm(_armed = due);
-            return true;
+            return TryAddCore(node, due, slack ?? _slack, onLoop);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <summary>Queues a node that may be queued already, or on its way to be fired, for another time.</summary>
+    /// <inheritdoc cref="TryAdd(TimerNode, long, uint?, bool)" path="/param|/returns"/>
+    public bool TryRestart(TimerNode node, long due, uint? slack, bool onLoop)
+    {
+        _gate.Enter();
+        try
+        {
+            if (TimerWheel.Holds(node))
+                _wheel.Remove(node);
+            node.Renew();
+            return TryAddCore(node, due, slack ?? _slack, onLoop);
         }
         finally
         {
@@ -84,53 +103,88 @@ internal sealed class TimerQueue(LoopClock clock, LoopActivity activity)
     /// <returns><see langword="false"/> when it was not queued: it has fired, is about to, or never was.</returns>
     public bool Remove(TimerNode node)
     {
-        if (Volatile.Read(ref node.HeapIndex) < 0)
+        if (!TimerWheel.Holds(node))
             return false;
         _gate.Enter();
-        bool queued = node.HeapIndex >= 0;
+        bool queued = TimerWheel.Holds(node);
         if (queued)
-            RemoveAt(node.HeapIndex);
+        {
+            _wheel.Remove(node);
+            // Else it may be too early, which costs one arming.
+            if (_wheel.Count == 0)
+                _next = Never;
+        }
+
         _gate.Exit();
         return queued;
     }
 
-    /// <summary>Arms the clock for the earliest due time, if it is not armed for that or an earlier time already.</summary>
+    /// <summary>Arms the clock for the moment at which the loop must not sleep any more, if it is not armed for that or an earlier one already.</summary>
     public void ArmClock()
     {
-        if (Volatile.Read(ref _count) == 0)
+        if (Volatile.Read(ref _next) >= Volatile.Read(ref _armed))
             return;
         _gate.Enter();
         try
         {
-            if (_count > 0 && _heap[0].Due < _armed)
-                clock.Arm(_armed = _heap[0].Due);
+            if (_next >= _armed)
+                return;
+            _armed = _next;
+            if (_clock.ArmsAnywhere)
+                _clock.Arm(_armed);
         }
         finally
         {
             _gate.Exit();
         }
+
+        if (!_clock.ArmsAnywhere)
+            _clock.Arm(_armed);
     }
 
     /// <summary>Fires all that is due, in order. On the loop's thread, when the clock has rung.</summary>
-    /// <param name="end">What <see cref="NextSequence"/> was when the turn began: younger timers are for the next turn.</param>
     /// <param name="budget">How many to fire at most. The clock is armed for the rest, which is due at once.</param>
     /// <returns>Whether anything was.</returns>
-    public bool Expire(long end, int budget)
+    public bool Expire(int budget)
+    {
+        long now = _clock.Now;
+        _gate.Enter();
+        try
+        {
+            _armed = Never;
+            _wheel.Advance(now);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+
+        bool fired = false;
+        try
+        {
+            while (budget-- > 0 && TryTake(now, out TimerNode? node, out short version))
+            {
+                fired = true;
+                _activity.CountTimer();
+                node.Fire(version);
+            }
+        }
+        finally
+        {
+            _gate.Enter();
+            _next = _wheel.Settle(now);
+            _gate.Exit();
+        }
+
+        return fired;
+    }
+
+    /// <summary>The clock was set: when it is to ring must be looked up again. On the loop's thread.</summary>
+    public void Rearm()
     {
         _gate.Enter();
         _armed = Never;
         _gate.Exit();
-
-        long now = clock.Now;
-        bool fired = false;
-        while (budget-- > 0 && TryTake(now, end, out TimerNode? node, out short version))
-        {
-            fired = true;
-            activity.CountTimer();
-            node.Fire(version);
-        }
-
-        return fired;
     }
 
     /// <summary>Takes no more nodes, and gives back any one that is still queued: for a loop that ends.</summary>
@@ -138,76 +192,39 @@ internal sealed class TimerQueue(LoopClock clock, LoopActivity activity)
     {
         _gate.Enter();
         _closed = true;
+        bool taken = _wheel.TryTakeAny(out node);
         _gate.Exit();
-        return TryTake(Never, Never, out node, out _);
+        return taken;
     }
 
-    private bool TryTake(long now, long end, [NotNullWhen(true)] out TimerNode? node, out short version)
+    private bool TryAddCore(TimerNode node, long due, uint slack, bool onLoop)
+    {
+        if (_closed)
+            return false;
+        node.Due = due;
+        node.Slack = slack;
+        _wheel.Add(node, _turn);
+        long latest = TimerWheel.LatestOf(node);
+        if (latest >= _next)
+            return true;
+        _next = latest;
+        if (!onLoop && latest < _armed)
+        {
+            if (_clock.ArmsAnywhere)
+                _clock.Arm(_armed = latest);
+            else
+                _clock.WakeLoop();
+        }
+
+        return true;
+    }
+
+    private bool TryTake(long now, [NotNullWhen(true)] out TimerNode? node, out short version)
     {
         _gate.Enter();
-        bool due = _count > 0 && _heap[0].Due <= now && _heap[0].Sequence < end;
-        node = due ? _heap[0].Node : null;
+        bool taken = _wheel.TryTake(now, _turn, out node);
         version = node?.Version ?? 0;
-        if (due)
-            RemoveAt(0);
         _gate.Exit();
-        return due;
-    }
-
-    private void RemoveAt(int index)
-    {
-        Volatile.Write(ref _heap[index].Node.HeapIndex, -1);
-        Entry last = _heap[--_count];
-        _heap[_count] = default;
-        if (index < _count)
-        {
-            if (index > 0 && last.IsBefore(_heap[(index - 1) / Arity]))
-                SiftUp(index, last);
-            else
-                SiftDown(index, last);
-        }
-
-        if (_count < _heap.Length / 8 && _heap.Length > 64)
-            Array.Resize(ref _heap, _heap.Length / 2);
-    }
-
-    private void SiftUp(int index, in Entry entry)
-    {
-        while (index > 0)
-        {
-            int parent = (index - 1) / Arity;
-            if (!entry.IsBefore(_heap[parent]))
-                break;
-            Place(index, _heap[parent]);
-            index = parent;
-        }
-
-        Place(index, entry);
-    }
-
-    private void SiftDown(int index, in Entry entry)
-    {
-        while (true)
-        {
-            int first = index * Arity + 1, least = -1;
-            for (int child = first; child < Math.Min(first + Arity, _count); child++)
-            {
-                if (least < 0 || _heap[child].IsBefore(_heap[least]))
-                    least = child;
-            }
-
-            if (least < 0 || !_heap[least].IsBefore(entry))
-                break;
-            Place(index, _heap[least]);
-            index = least;
-        }
-
-        Place(index, entry);
-    }
-
-    private void Place(int index, in Entry entry)
-    {
-        _heap[index] = entry;
-        Volatile.Write(ref entry.Node.HeapIndex, index);
+        return taken;
     }
 }

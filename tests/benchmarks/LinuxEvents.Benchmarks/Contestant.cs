@@ -35,11 +35,20 @@ internal sealed class Competitor : IDisposable
 
     public async Task<Figures> PlayAsync(double seconds, CancellationToken cancellation)
     {
-        await _process.StandardInput.WriteLineAsync(seconds.ToString(CultureInfo.InvariantCulture).AsMemory(), cancellation);
-        await _process.StandardInput.FlushAsync(cancellation);
-        double[] figures = [.. (await ReadAsync(cancellation)).Split(' ').Select(static figure => double.Parse(figure, CultureInfo.InvariantCulture))];
+        double[] figures = await MeasureAsync(seconds, cancellation);
         return new Figures(figures[0], figures[1], figures.Length > 2 ? figures[2] : null);
     }
+
+    /// <summary>A round of a contest that has figures of its own.</summary>
+    public async Task<double[]> MeasureAsync(double seconds, CancellationToken cancellation)
+    {
+        await _process.StandardInput.WriteLineAsync(seconds.ToString(CultureInfo.InvariantCulture).AsMemory(), cancellation);
+        await _process.StandardInput.FlushAsync(cancellation);
+        return await ReadFiguresAsync(cancellation);
+    }
+
+    public async Task<double[]> ReadFiguresAsync(CancellationToken cancellation) =>
+        [.. (await ReadAsync(cancellation)).Split(' ').Select(static figure => double.Parse(figure, CultureInfo.InvariantCulture))];
 
     /// <summary>The end of its input ends a contestant; one that does not listen is killed.</summary>
     public void Dispose()

@@ -35,6 +35,14 @@ internal static class Contestants
                 return Play(new IdleChain(Number(count)).Run);
             case ["children", var style, var atOnce, var heap]:
                 return Play(new Children(style, Number(atOnce), Number(heap)).Run);
+            case ["timers", var style, "start", var count]:
+                return Play(TimerContest.Of(style).StartAndCancel(Number(count)));
+            case ["timers", var style, "fire", var count]:
+                return TimerContest.Of(style).PlayFire(Number(count));
+            case ["timers", var style, "lateness", var microseconds]:
+                return TimerContest.Of(style).PlayLateness(Number(microseconds));
+            case ["timers", var style, "memory", var count]:
+                return TimerContest.Of(style).ShowMemory(Number(count));
             case ["echo", var style]:
                 return EchoServer.Run(style);
             default:

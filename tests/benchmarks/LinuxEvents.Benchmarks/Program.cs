@@ -28,7 +28,12 @@ bench.SetAction(async (parse, cancellation) =>
     string folder = parse.GetValue(native)!.FullName;
     // What these programs measure of the C library they show themselves.
     string[] programs = ["wrappers", "spawn", "reaper"];
-    Dictionary<string, Func<Task>> figures = new() { ["exits"] = ExitLatency.ShowAsync, ["children"] = LiveChildren.ShowAsync };
+    Dictionary<string, Func<Task>> figures = new()
+    {
+        ["exits"] = ExitLatency.ShowAsync, ["children"] = LiveChildren.ShowAsync,
+        ["timers-lateness"] = () => TimerFigures.ShowLatenessAsync(folder), ["timers-fire"] = () => TimerFigures.ShowFiringAsync(folder),
+        ["timers-memory"] = () => TimerFigures.ShowMemoryAsync(folder),
+    };
     Workload[] workloads = [.. Workloads.In(folder)];
     string[] all = [.. programs, .. figures.Keys, .. workloads.Select(static workload => workload.Name)], wanted = parse.GetValue(names)!;
     if (wanted.FirstOrDefault(name => !all.Any(known => Fits(known, name))) is { } unknown)

@@ -32,6 +32,16 @@ internal static class Workloads
             yield return Children(native, atOnce, heap);
         yield return new Workload("restart", "a wait that is cancelled and begun anew", "0",
             [Ours("a cancelled token alone", "restart", "token"), Ours("LinuxEvents", "restart", "wait")]);
+        const string Wheel = "C wheel of 1 ms", Raw = "LinuxEvents LoopTimer", Delay = "LinuxEvents DelayAsync";
+        yield return new Workload("timers-start", "a million timers are started and cancelled; an event is both of one", "0",
+            [
+                new(Wheel, [$"{native}/bench-timers-wheel", "start", "1000000"]),
+                .. Peer("libev", $"{native}/bench-timers-libev", "start", "1000000"),
+                .. Peer("libevent", $"{native}/bench-timers-libevent", "start", "1000000"),
+                .. Peer("libuv", $"{native}/bench-timers-libuv", "start", "1000000"),
+                .. ((string[])["raw", "delay", "timer", "task"]).Select(static style => Ours(TimerFigures.NameOf(style), "timers", style, "start", "1000000")),
+            ],
+            new Target(Raw, Wheel, 1.5), new Target(Raw, ".NET Timer", 1.0 / 3), new Target(Delay, Raw, 4));
         yield return new Workload("idle", "chain 100 active of 100 beside idle registrations", "0",
             [Ours("without", "idle", "0"), Ours("19,000 more", "idle", "19000")], new Target("19,000 more", "without", 1.1));
     }
@@ -89,10 +99,10 @@ internal static class Workloads
             new Target("LinuxEvents FdRegistration", ".NET Socket", 1 / 1.5), new Target("LinuxEvents FdStream", ".NET Socket", 1 / 1.5));
     }
 
-    private static Contestant Ours(string name, params string[] contest) =>
+    public static Contestant Ours(string name, params string[] contest) =>
         new(name, [Environment.ProcessPath!, "exec", typeof(Workloads).Assembly.Location, "contest", .. contest]);
 
     /// <summary>A library that may not be installed.</summary>
-    private static IEnumerable<Contestant> Peer(string name, string program, params string[] arguments) =>
+    public static IEnumerable<Contestant> Peer(string name, string program, params string[] arguments) =>
         File.Exists(program) ? [new(name, [program, .. arguments])] : [];
 }

@@ -1,0 +1,303 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace LinuxEvents.Benchmarks.Contests;
+
+/// <summary>Timers, as native/timers/main.c has them: there stands what is measured.</summary>
+internal abstract class TimerContest
+{
+    private double[] _due = [];
+    private double[] _late = [];
+    private int _left;
+
+    protected int Count { get; private set; }
+
+    /// <summary>The loop's thread is the caller's where there is one.</summary>
+    protected abstract void Make(int count);
+
+    protected abstract void Start(int timer, TimeSpan delay);
+
+    protected abstract void CancelAll();
+
+    /// <summary>Calls a function where timers are started, and returns when <see cref="Fired"/> has said so.</summary>
+    protected abstract void Run(Action start);
+
+    public static TimerContest Of(string style) => style switch
+    {
+        "raw" => new RawTimers(TimeSpan.Zero),
+        "raw-slack" => new RawTimers(TimeSpan.FromMilliseconds(1)),
+        "delay" => new Delays(TimeSpan.Zero),
+        "delay-slack" => new Delays(TimeSpan.FromMilliseconds(1)),
+        "timer" => new SystemTimers(),
+        "task" => new TaskDelays(),
+        _ => throw new ArgumentOutOfRangeException(nameof(style), style, "There is no such contestant."),
+    };
+
+    /// <summary>An event is one start and one cancellation.</summary>
+    public Func<TimeSpan, long> StartAndCancel(int count)
+    {
+        Prepare(count, count);
+        return span =>
+        {
+            long served = 0;
+            for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < span; served += count)
+            {
+                Run(() =>
+                {
+                    for (int i = 0; i < count; i++)
+                        Start(i, TimeSpan.FromMilliseconds(1) + Spread(i, TimeSpan.FromMinutes(1)));
+                    CancelAll();
+                    End();
+                });
+            }
+
+            return served;
+        };
+    }
+
+    public int PlayFire(int count)
+    {
+        Prepare(count, count);
+        return Play(_ =>
+        {
+            _left = count;
+            Run(() =>
+            {
+                for (int i = 0; i < count; i++)
+                    Timed(i, TimeSpan.FromMilliseconds(100) + Spread(i, TimeSpan.FromSeconds(1)));
+            });
+            return count;
+        });
+    }
+
+    public int PlayLateness(int microseconds)
+    {
+        var delay = TimeSpan.FromMicroseconds(microseconds);
+        Prepare(1, 1_000_000);
+        return Play(seconds =>
+        {
+            int next = 0;
+            long end = Stopwatch.GetTimestamp() + (long)(seconds * 1e9);
+            _again = () =>
+            {
+                double now = Stopwatch.GetTimestamp();
+                _late[next++] = now - _due[0];
+                if (next == _late.Length || now >= end)
+                    return false;
+                Timed(0, delay);
+                return true;
+            };
+            Run(() => Timed(0, delay));
+            return next;
+        });
+    }
+
+    public int ShowMemory(int count)
+    {
+        Prepare(count, 0);
+        double bytes = 0;
+        Run(() =>
+        {
+            long before = GC.GetTotalMemory(forceFullCollection: true);
+            for (int i = 0; i < count; i++)
+                Start(i, TimeSpan.FromSeconds(10) + Spread(i, TimeSpan.FromMinutes(1)));
+            bytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)count;
+            CancelAll();
+            End();
+        });
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ready\n{bytes:F1}"));
+        return 0;
+    }
+
+    private Func<bool>? _again;
+
+    /// <summary>A timer has fired: <see langword="true"/> when that was the last one.</summary>
+    protected bool Fired(int timer)
+    {
+        if (_again is not null)
+            return !_again();
+        _late[timer] = Stopwatch.GetTimestamp() - _due[timer];
+        return Interlocked.Decrement(ref _left) == 0;
+    }
+
+    /// <summary>Ends <see cref="Run"/>.</summary>
+    protected abstract void End();
+
+    protected TimeSpan Spread(int number, TimeSpan span) => new((long)(number * 7919L % Count / (double)Count * span.Ticks));
+
+    private void Timed(int timer, TimeSpan delay)
+    {
+        _due[timer] = Stopwatch.GetTimestamp() + delay.TotalNanoseconds;
+        Start(timer, delay);
+    }
+
+    private void Prepare(int count, int samples)
+    {
+        Count = count;
+        _due = new double[count];
+        _late = new double[samples];
+        Make(count);
+    }
+
+    private int Play(Func<double, int> round)
+    {
+        Console.WriteLine("ready");
+        while (Console.ReadLine() is { } line)
+        {
+            TimeSpan before = Environment.CpuUsage.TotalTime;
+            int samples = round(double.Parse(line, CultureInfo.InvariantCulture));
+            double cpu = (Environment.CpuUsage.TotalTime - before).TotalNanoseconds / samples;
+            Array.Sort(_late, 0, samples);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{cpu:F2} {_late[samples / 2] / 1e3:F2} {_late[samples * 99L / 100] / 1e3:F2} {_late[0] / 1e3:F2}"));
+        }
+
+        return 0;
+    }
+
+    private abstract class OnLoop : TimerContest
+    {
+        protected Selector Selector { get; } = new();
+
+        private TaskCompletionSource? _ended;
+
+        protected override void Run(Action start) => Selector.RunUntilComplete(() =>
+        {
+            _ended = new TaskCompletionSource();
+            start();
+            return _ended.Task;
+        });
+
+        protected override void End() => _ended!.TrySetResult();
+    }
+
+    private sealed class RawTimers(TimeSpan slack) : OnLoop
+    {
+        private readonly List<LoopTimer> _timers = [];
+
+        protected override void Make(int count)
+        {
+            // The contest of memory wants them made as they are started.
+            _timers.Capacity = count;
+        }
+
+        protected override void Start(int timer, TimeSpan delay)
+        {
+            if (timer == _timers.Count)
+                _timers.Add(new LoopTimer(Selector, static state => ((Slot)state!).OnFired(), new Slot(this, timer)));
+            _timers[timer].Start(delay, slack);
+        }
+
+        protected override void CancelAll()
+        {
+            foreach (LoopTimer timer in _timers)
+                timer.Cancel();
+        }
+
+        private sealed class Slot(RawTimers contest, int timer)
+        {
+            public void OnFired()
+            {
+                if (contest.Fired(timer))
+                    contest.End();
+            }
+        }
+    }
+
+    private sealed class Delays(TimeSpan slack) : OnLoop
+    {
+        private CancellationTokenSource _source = new();
+
+        protected override void Make(int count)
+        {
+        }
+
+        protected override void Start(int timer, TimeSpan delay)
+        {
+            ValueTask task = Selector.DelayAsync(delay, slack, _source.Token);
+            if (_again is not null || _left > 0)
+                Await(timer, task.GetAwaiter());
+        }
+
+        protected override void CancelAll()
+        {
+            _source.Cancel();
+            _source = new CancellationTokenSource();
+        }
+
+        private void Await(int timer, System.Runtime.CompilerServices.ValueTaskAwaiter awaiter) => awaiter.UnsafeOnCompleted(() =>
+        {
+            awaiter.GetResult();
+            if (Fired(timer))
+                End();
+        });
+    }
+
+    private abstract class OnPool : TimerContest
+    {
+        private readonly ManualResetEventSlim _ended = new();
+
+        protected override void Run(Action start)
+        {
+            _ended.Reset();
+            start();
+            _ended.Wait();
+        }
+
+        protected override void End() => _ended.Set();
+    }
+
+    private sealed class SystemTimers : OnPool
+    {
+        private readonly List<Timer> _timers = [];
+
+        protected override void Make(int count) => _timers.Capacity = count;
+
+        protected override void Start(int timer, TimeSpan delay)
+        {
+            if (timer == _timers.Count)
+                _timers.Add(new Timer(state => OnFired((int)state!), timer, Timeout.Infinite, Timeout.Infinite));
+            _timers[timer].Change(delay, Timeout.InfiniteTimeSpan);
+        }
+
+        protected override void CancelAll()
+        {
+            foreach (Timer timer in _timers)
+                timer.Change(Timeout.Infinite, Timeout.Infinite);
+        }
+
+        private void OnFired(int timer)
+        {
+            if (Fired(timer))
+                End();
+        }
+    }
+
+    private sealed class TaskDelays : OnPool
+    {
+        private CancellationTokenSource _source = new();
+
+        protected override void Make(int count)
+        {
+        }
+
+        protected override void Start(int timer, TimeSpan delay)
+        {
+            Task task = Task.Delay(delay, _source.Token);
+            if (_again is null && _left == 0)
+                return;
+            var awaiter = task.ConfigureAwait(false).GetAwaiter();
+            awaiter.UnsafeOnCompleted(() =>
+            {
+                if (Fired(timer))
+                    End();
+            });
+        }
+
+        protected override void CancelAll()
+        {
+            _source.Cancel();
+            _source = new CancellationTokenSource();
+        }
+    }
+}
