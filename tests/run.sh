@@ -12,7 +12,8 @@ passed=0 failed=0 skipped=0
 suite() { # NAME COMMAND...: runs a command that writes $results/NAME.xml
   local name=$1 status=0 p=0 f=0 s=0 lines=
   shift
-  timeout --kill-after=10 900 "$@" >"$results/$name.log" 2>&1 </dev/null || status=$?
+  # What started this in the background may have the signals of its terminal ignored, which tests send.
+  timeout --kill-after=10 900 env --default-signal=HUP,INT,QUIT "$@" >"$results/$name.log" 2>&1 </dev/null || status=$?
   [ ! -s "$results/$name.xml" ] || { read -r p f s; lines=$(cat); } < <(awk -f "$(dirname "$0")/junit.awk" "$results/$name.xml")
   if [ "$f" -gt 0 ]; then
     cat "$results/$name.log"

@@ -35,15 +35,18 @@ left_out() { # ROW
 
 # --- the ways to run a suite; each leaves $results/ROW.xml ----------------------------------------
 
+# What started this in the background may have the signals of its terminal ignored, which tests send.
+signals=(env --default-signal=HUP,INT,QUIT)
+
 native() { # ROW DIRECTORY TESTS (a regular expression) [OPTIONS of ctest]
   local without
   without=$(left_out "$1" | cut -d' ' -f1 | paste -sd'|')
-  ctest --test-dir "$2" -R "$3" ${without:+-E "^($without)\$"} --no-tests=error --output-on-failure \
+  "${signals[@]}" ctest --test-dir "$2" -R "$3" ${without:+-E "^($without)\$"} --no-tests=error --output-on-failure \
     --test-output-size-passed 1000000 --output-junit "$results/$1.xml" "${@:4}"
 }
 
 managed() { # ROW [COMMAND...]: inside a command
-  "${@:2}" dotnet exec "$artifacts/bin/LinuxEvents.Tests/release/LinuxEvents.Tests.dll" \
+  "${signals[@]}" "${@:2}" dotnet exec "$artifacts/bin/LinuxEvents.Tests/release/LinuxEvents.Tests.dll" \
     -noLogo -noColor -longRunning 60 -jUnit "$results/$1.xml"
 }
 
