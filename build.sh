@@ -29,7 +29,7 @@ usage: ./build.sh VERB [ARGUMENTS]
   soak [ROUNDS]          run the selector's stress tests long, each for 1,000,000 rounds or two minutes, and count what they leave
   bench [NAME...]        measure beside C and beside other libraries, in turns (bench --help: its options;
                          bench micro: single operations, by BenchmarkDotNet)
-  pack                   make the NuGet package in artifacts/packages
+  pack                   make the NuGet packages in artifacts/packages
   bindings               generate the C# side of the C headers again (needs ClangSharpPInvokeGenerator)
   install --prefix DIR   install headers, libraries, manual page, pkg-config file and CMake package below DIR
   clean                  remove everything that was built
@@ -184,8 +184,9 @@ verb_bench() {
 
 verb_pack() {
   managed pack managed/LinuxEvents -o "$artifacts/packages"
+  managed pack managed/LinuxEvents.Extensions.Hosting -o "$artifacts/packages"
   local package
-  for package in "$artifacts"/packages/LinuxEvents.*.nupkg; do
+  for package in "$artifacts"/packages/LinuxEvents.[0-9]*.nupkg; do
     package=${package##*/LinuxEvents.}
     echo "dotnet add package LinuxEvents --version ${package%.nupkg} --source $(printf %q "$artifacts/packages")"
   done

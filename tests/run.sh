@@ -29,7 +29,7 @@ suite() { # NAME COMMAND...: runs a command that writes $results/NAME.xml
 
 suite native ctest --test-dir "$artifacts/native/release" --no-tests=error --output-on-failure \
   --test-output-size-passed 1000000 --output-junit "$results/native.xml"
-for project in LinuxEvents LinuxEvents.Watchdog; do
+for project in LinuxEvents LinuxEvents.Watchdog LinuxEvents.Extensions.Hosting; do
   suite "$project" dotnet exec "$artifacts/bin/$project.Tests/release/$project.Tests.dll" \
     -noLogo -noColor -longRunning 60 -jUnit "$results/$project.xml"
 done

@@ -143,8 +143,9 @@ static int32_t subscribe(uint64_t signals, uint32_t flags, const int32_t ends[2]
 
 int32_t lxe_relay_open(uint64_t signals, uint32_t flags, int32_t capacity)
 {
-    if (signals == 0 || (signals & REFUSED) != 0 || (flags & ~(LXE_NONBLOCK | LXE_RELAY_RAISE_HANDLED)) != 0 ||
-        capacity < 1)
+    if (signals == 0 || (signals & REFUSED) != 0 || capacity < 1 ||
+        (flags & ~(LXE_NONBLOCK | LXE_RELAY_RAISE_HANDLED | LXE_RELAY_DROP_OLDEST)) != 0 ||
+        (flags & (LXE_NONBLOCK | LXE_RELAY_DROP_OLDEST)) == LXE_RELAY_DROP_OLDEST) /* a handler must not wait for more to drop */
         return -EINVAL;
     int32_t ends[2];
     capacity = make_pipe(ends, flags, capacity);

@@ -121,6 +121,20 @@ int32_t lxe__relay_raise(siginfo_t *info)
     return lxe__syscall(SYS_rt_tgsigqueueinfo, lxe__process(), lxe__syscall(SYS_gettid), info->si_signo, info);
 }
 
+/** Writes a record into a subscription's pipe, or counts what is lost for want of room: this one, or older ones. */
+static void put(struct lxe__subscription *subscription, const struct lxe_signal_info *record)
+{
+    int32_t length;
+    while ((length = lxe__syscall(SYS_write, subscription->write_end, record, sizeof *record)) != sizeof *record) {
+        struct lxe_signal_info oldest;
+        int drop_oldest = length == -EAGAIN && (subscription->flags & LXE_RELAY_DROP_OLDEST) != 0;
+        if (!drop_oldest || lxe__syscall(SYS_read, subscription->read_end, &oldest, sizeof oldest) == sizeof oldest)
+            subscription->dropped++;
+        if (!drop_oldest)
+            return;
+    }
+}
+
 /** Hands the signal to this process's subscriptions. Return: whether there was one. */
 static int deliver(int signal, const siginfo_t *info, int32_t process)
 {
@@ -135,8 +149,7 @@ static int deliver(int signal, const siginfo_t *info, int32_t process)
             if (!found)
                 taken[signal]++; /* before anybody can have read it */
             found = 1;
-            if (lxe__syscall(SYS_write, subscription->write_end, &record, sizeof record) != sizeof record)
-                subscription->dropped++;
+            put(subscription, &record);
         }
         if (--subscription->users == 0 && subscription->owner == 0)
             lxe__syscall(SYS_futex, &subscription->users, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);

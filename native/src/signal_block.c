@@ -190,7 +190,7 @@ static int32_t ask(int32_t tasks, const char *name, int32_t tid, int32_t signal,
     }
 }
 
-/** Asks every thread but this one. Return: 1 when all had the set blocked, 0 when one had not, or a negative errno. */
+/** Asks every thread but this one. Return: 1 when all had the set blocked, 0 when @thread had not, or a negative errno. */
 static int32_t go_round(int32_t signal, int64_t deadline, int32_t *thread)
 {
     int32_t own = lxe__syscall(SYS_gettid), clean = 1;
@@ -213,7 +213,7 @@ static int32_t go_round(int32_t signal, int64_t deadline, int32_t *thread)
             if (tid == 0 || tid == own)
                 continue;
             int32_t result = ask(tasks, entry->name, tid, signal, deadline);
-            if (result == -ETIMEDOUT && thread != NULL)
+            if (result == -ETIMEDOUT || result == 0)
                 *thread = tid;
             clean = result < 0 ? result : clean & result;
         }
@@ -224,6 +224,7 @@ static int32_t go_round(int32_t signal, int64_t deadline, int32_t *thread)
 
 int32_t lxe_signal_block_all_threads(uint64_t signals, int64_t deadline, int32_t *thread)
 {
+    int32_t late = 0;
     if (thread != NULL)
         *thread = 0;
     int32_t result = check_signals(signals);
@@ -240,8 +241,13 @@ int32_t lxe_signal_block_all_threads(uint64_t signals, int64_t deadline, int32_t
         uint64_t set = blocked;
         lxe__syscall(SYS_rt_sigprocmask, SIG_BLOCK, &set, NULL, LXE_UAPI_SIGSET_SIZE);
         result = 0;
-        for (int clean = 0; clean < 2 && result >= 0; clean = result == 1 ? clean + 1 : 0)
-            result = go_round(signal, deadline, thread);
+        for (int clean = 0; clean < 2 && result >= 0; clean = result == 1 ? clean + 1 : 0) {
+            result = go_round(signal, deadline, &late);
+            if (result == 0 && now() >= deadline) /* threads answer at once, but are always in a handler of others */
+                result = -ETIMEDOUT;
+        }
+        if (result == -ETIMEDOUT && thread != NULL)
+            *thread = late;
     }
     question = 0;
     busy = 0;

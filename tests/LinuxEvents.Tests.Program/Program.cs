@@ -29,11 +29,19 @@ string Obey(string command, string[] arguments)
 {
     switch (command)
     {
-        case "open": // NAME RELAY|SIGNALFD SIGNAL...
+        case "open": // NAME RELAY|SIGNALFD[+Block|+LeaveIgnored] SIGNAL...
+            string[] how = arguments[1].Split('+');
             subscriptions[arguments[0]] = SignalSubscription.Open(
-                new SignalSubscriptionOptions { Delivery = Enum.Parse<SignalDelivery>(arguments[1]) },
+                new SignalSubscriptionOptions
+                {
+                    Delivery = Enum.Parse<SignalDelivery>(how[0]),
+                    BlockInEveryThread = how.Contains("Block"),
+                    LeaveIgnored = how.Contains("LeaveIgnored"),
+                },
                 arguments[2..].Select(Enum.Parse<LinuxSignal>).ToArray());
             return "opened";
+        case "received": // NAME: what it receives
+            return string.Join(' ', subscriptions[arguments[0]].Signals);
         case "take": // NAME
             SignalInfo info = Wait(subscriptions[arguments[0]].WaitAsync());
             return $"{info.Signal} {info.Code} {info.SenderProcessId} {info.IntValue}";
@@ -82,6 +90,16 @@ string Obey(string command, string[] arguments)
             for (int value = 0; value < int.Parse(arguments[1]); value++)
                 Raise.Queue(Enum.Parse<LinuxSignal>(arguments[0]), value);
             return "queued";
+        case "flood": // DELIVERY[+Block] SIGNAL COUNT: queues so many at once, and then takes them
+            return SignalCommands.Flood(arguments[0].Split('+'), Enum.Parse<LinuxSignal>(arguments[1]), int.Parse(arguments[2]));
+        case "inherited": // what a child of .NET's Process and one of this library block and ignore
+            return SignalCommands.Inherited();
+        case "polled": // DELIVERY[+Block] SIGNAL COUNT: takes so many while another thread polls the loop's descriptor
+            return SignalCommands.BesidePoller(arguments[0].Split('+'), Enum.Parse<LinuxSignal>(arguments[1]), int.Parse(arguments[2]));
+        case "collect": // ROUNDS: signalfds for signals that are blocked while the garbage collector stops threads all the time
+            return SignalCommands.BesideCollector(int.Parse(arguments[0]));
+        case "send": // SIGNAL: to this process
+            return $"{LinuxSignals.Send(Environment.ProcessId, Enum.Parse<LinuxSignal>(arguments[0]))}";
         case "unblock": // SIGNAL ROUNDS: asks for a signalfd while one thread, which does not block it, creates others
             return OpenBesideCreator(Enum.Parse<LinuxSignal>(arguments[0]), int.Parse(arguments[1]));
         case "churn": // SIGNAL ROUNDS: subscriptions that end as soon as they have taken their signal

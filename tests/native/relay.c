@@ -186,6 +186,28 @@ static void test_capacity_and_drops(void)
     CHECK_EQ(lxe_relay_close_take(fd), 0);
 }
 
+/** The newest stay, in order, and what is read and what is dropped make all. */
+static void test_drop_oldest(void)
+{
+    int signal = SIGRTMIN + 5;
+    static struct lxe_signal_info infos[10000];
+    CHECK_EQ(lxe_relay_open(BIT(signal), LXE_RELAY_DROP_OLDEST, 1), -EINVAL);
+    for (int32_t wish = 1; wish < 8000; wish = wish * 9 + 1) {
+        int32_t fd = lxe_relay_open(BIT(signal), LXE_NONBLOCK | LXE_RELAY_DROP_OLDEST, wish);
+        int32_t sent = lxe_relay_capacity(fd) * 2 + 10;
+        for (int value = 0; value < sent; value++)
+            queue(signal, value);
+        uint64_t dropped;
+        CHECK_EQ(lxe_relay_dropped(fd, &dropped), 0);
+        int32_t read = lxe_relay_read(fd, infos, 10000);
+        CHECK_EQ(read + (int32_t)dropped, sent);
+        CHECK(read > lxe_relay_capacity(fd) - (int32_t)sysconf(_SC_PAGESIZE) / 128);
+        for (int i = 0; i < read; i++)
+            CHECK_EQ(infos[i].value_int, sent - read + i);
+        CHECK_EQ(lxe_relay_close_take(fd), 0);
+    }
+}
+
 static uint64_t taken(void)
 {
     uint64_t count;
@@ -263,7 +285,7 @@ static void *read_byte(void *argument)
     return NULL;
 }
 
-/** A thread that sleeps in read does not notice. */
+/** A thread that sleeps in read does not notice. CHECKLIST 80 */
 static void test_calls_restart(void)
 {
     int32_t ends[2];
@@ -314,6 +336,7 @@ int main(void)
     RUN(test_how_many);
     IN_FORK(test_no_descriptor, 0);
     RUN(test_capacity_and_drops);
+    RUN(test_drop_oldest);
     RUN(test_taken);
     RUN(test_a_read_blocks);
     RUN(test_calls_restart);

@@ -9,7 +9,7 @@ cd "$work"
 sample Program.cs >"$work/Program.cs"
 program=$1
 packages=$root/artifacts/packages
-package=$(echo "$packages"/LinuxEvents.*.nupkg)
+package=$(echo "$packages"/LinuxEvents.[0-9]*.nupkg)
 version=${package##*/LinuxEvents.}
 export LinuxEvents=$root/managed/LinuxEvents LinuxEventsVersion=${version%.nupkg}
 export RestoreAdditionalProjectSources=$packages

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace LinuxEvents;
 
-/// <summary>What is known about signals only at run time.</summary>
-public static class LinuxSignals
+/// <summary>What is known about signals only at run time, and sending them by number.</summary>
+public static partial class LinuxSignals
 {
     internal const int Highest = 64;
 

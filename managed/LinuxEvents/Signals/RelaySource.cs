@@ -27,12 +27,13 @@ internal sealed class RelaySource : SignalSource
         }
     }
 
-    public static RelaySource Open(ulong signals, int capacity)
+    public static RelaySource Open(ulong signals, int capacity, SignalOverflow overflow)
     {
         NativeLibraryVersion.Ensure();
         RuntimeHold.Acquire(signals);
-        int descriptor = NativeMethods.lxe_relay_open(
-            signals, NativeMethods.LXE_NONBLOCK | NativeMethods.LXE_RELAY_RAISE_HANDLED, capacity);
+        uint flags = NativeMethods.LXE_NONBLOCK | NativeMethods.LXE_RELAY_RAISE_HANDLED
+            | (overflow == SignalOverflow.DropOldest ? NativeMethods.LXE_RELAY_DROP_OLDEST : 0);
+        int descriptor = NativeMethods.lxe_relay_open(signals, flags, capacity);
         if (descriptor >= 0)
             return new RelaySource(signals, descriptor);
         RuntimeHold.Release(signals);

@@ -59,7 +59,7 @@ internal sealed class RuntimeHold
             try
             {
                 ProcessStatus status = Status();
-                foreach (int signal in Members(signals))
+                foreach (int signal in SignalMask.Members(signals))
                 {
                     (s_holds[signal] ??= new RuntimeHold(signal)).Acquire(status);
                     acquired |= SignalMask.Bit(signal);
@@ -78,7 +78,7 @@ internal sealed class RuntimeHold
     {
         lock (s_gate)
         {
-            foreach (int signal in Members(signals))
+            foreach (int signal in SignalMask.Members(signals))
             {
                 s_holds[signal]!._subscriptions--;
                 s_holds[signal]!.DisposeIfDone();
@@ -137,15 +137,6 @@ internal sealed class RuntimeHold
         {
             // Without /proc: as if others handled everything, which costs a little time with each signal.
             return new ProcessStatus("", Blocked: 0, Ignored: 0, Caught: ulong.MaxValue);
-        }
-    }
-
-    private static IEnumerable<int> Members(ulong signals)
-    {
-        for (int signal = 1; signal <= LinuxSignals.Highest; signal++)
-        {
-            if ((signals & SignalMask.Bit(signal)) != 0)
-                yield return signal;
         }
     }
 }

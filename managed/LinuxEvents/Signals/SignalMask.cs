@@ -40,12 +40,16 @@ internal static class SignalMask
         return mask;
     }
 
+    /// <summary>A set's members, by number.</summary>
+    public static LinuxSignal[] Members(ulong mask) =>
+        [.. Enumerable.Range(1, LinuxSignals.Highest).Where(n => (mask & Bit(n)) != 0).Select(n => (LinuxSignal)n)];
+
     public static string Name(LinuxSignal signal) =>
         signal != None && Enum.IsDefined(signal) ? signal.ToString() : $"Signal {(int)signal}";
 
     /// <summary>The names of a set's members: "SIGINT, SIGTERM".</summary>
     public static string Names(ulong mask) =>
-        string.Join(", ", Enumerable.Range(1, LinuxSignals.Highest).Where(n => (mask & Bit(n)) != 0).Select(n => Name((LinuxSignal)n)));
+        string.Join(", ", Members(mask).Select(Name));
 
     private static string? Refusal(LinuxSignal signal) => signal switch
     {

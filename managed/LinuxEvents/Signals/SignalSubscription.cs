@@ -21,6 +21,10 @@ namespace LinuxEvents;
 /// <para>A signal that the process ignored is received as well, and is ignored again afterwards; see
 /// <see cref="LinuxSignals.IsIgnored"/>. One that every thread blocks is received only through
 /// <see cref="SignalDelivery.SignalFd"/>.</para>
+/// <para>What children inherit: those of <see cref="ChildProcess"/> start with nothing blocked, those of
+/// <see cref="System.Diagnostics.Process"/> with what the calling thread blocks: nothing with the relay; the signals themselves with a
+/// signalfd, so that such a child does not notice a SIGTERM unless it unblocks it. To children of either kind that are started while the
+/// relay receives a signal which the process ignored before, that signal is no longer ignored but has its default effect.</para>
 /// <para>A signal that was sent to one thread (tgkill(2)) is received like one to the process; from a signalfd only that thread can
 /// take it. Signals of the same number that come while one waits to be delivered are one signal to the kernel, except for real-time
 /// signals. signal(7)</para>
@@ -34,8 +38,9 @@ public sealed class SignalSubscription : IAsyncEnumerable<SignalInfo>, IDisposab
     private long _dropped;
     private SignalWait? _spare;
 
-    private SignalSubscription(SignalSource source, SignalSubscriptionOptions options)
+    private SignalSubscription(SignalSource source, ulong signals, SignalSubscriptionOptions options)
     {
+        Signals = SignalMask.Members(signals);
         _source = source;
         _registration = (options.Selector ?? LinuxEvents.Selector.Shared).Register(
             source, new RegistrationOptions { OwnsHandle = true, Trigger = TriggerMode.Edge });
@@ -45,6 +50,9 @@ public sealed class SignalSubscription : IAsyncEnumerable<SignalInfo>, IDisposab
 
     /// <summary>The loop that waits for the signals.</summary>
     public Selector Selector => _registration.Selector;
+
+    /// <summary>What it receives, by number. None is missing but those that <see cref="SignalSubscriptionOptions.LeaveIgnored"/> left out.</summary>
+    public IReadOnlyList<LinuxSignal> Signals { get; }
 
     /// <summary>The way by which the signals come.</summary>
     public SignalDelivery Delivery { get; }
@@ -83,22 +91,27 @@ public sealed class SignalSubscription : IAsyncEnumerable<SignalInfo>, IDisposab
     /// <exception cref="InvalidOperationException">
     /// <see cref="SignalDelivery.SignalFd"/>, but a thread does not block the signals, or another such subscription has them.
     /// </exception>
+    /// <exception cref="TimeoutException">A thread did not answer within <see cref="SignalSubscriptionOptions.BlockTimeout"/>.</exception>
     /// <exception cref="LinuxEventsException">There are 64 subscriptions already, or no descriptor is free.</exception>
     /// <exception cref="ObjectDisposedException">The selector is disposed.</exception>
     public static SignalSubscription Open(SignalSubscriptionOptions options, params ReadOnlySpan<LinuxSignal> signals)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Capacity, 1, nameof(options));
+        if (!Enum.IsDefined(options.Overflow))
+            throw new ArgumentOutOfRangeException(nameof(options), options.Overflow, "There is no such policy.");
         ulong mask = SignalMask.ForSubscription(signals);
+        if (options.LeaveIgnored)
+            mask &= ~ProcessStatus.Read().Ignored;
         SignalSource source = options.Delivery switch
         {
-            SignalDelivery.Relay => RelaySource.Open(mask, options.Capacity),
-            SignalDelivery.SignalFd => SignalFdSource.Open(mask),
+            SignalDelivery.Relay when mask != 0 => RelaySource.Open(mask, options.Capacity, options.Overflow),
+            SignalDelivery.Relay or SignalDelivery.SignalFd => SignalFdSource.Open(mask, options),
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Delivery, "There is no such way of delivery."),
         };
         try
         {
-            return new SignalSubscription(source, options);
+            return new SignalSubscription(source, mask, options);
         }
         catch
         {

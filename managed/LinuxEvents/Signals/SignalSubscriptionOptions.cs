@@ -16,4 +16,26 @@ public sealed record SignalSubscriptionOptions
     /// signals.
     /// </summary>
     public int Capacity { get; init; } = 512;
+
+    /// <summary>
+    /// What is lost when they are more. A signal that must not be lost behind others, such as SIGTERM behind a flood of real-time signals, gets a
+    /// subscription of its own: each has its own room.
+    /// </summary>
+    public SignalOverflow Overflow { get; init; }
+
+    /// <summary>
+    /// Leave signals alone that the process ignores when the subscription begins, as programs started by <c>nohup</c> (SIGHUP) and in a script's
+    /// background (SIGINT, SIGQUIT) are expected to. <see cref="SignalSubscription.Signals"/> tells what is left.
+    /// </summary>
+    public bool LeaveIgnored { get; init; }
+
+    /// <summary>
+    /// <see cref="SignalDelivery.SignalFd"/>: first block the signals in every thread of the process. Each thread is interrupted for that
+    /// and answers; threads that are made later inherit it. They stay blocked after the subscription, until the next one takes them.
+    /// Programs that are started by anything but <see cref="ChildProcess"/> inherit it as well.
+    /// </summary>
+    public bool BlockInEveryThread { get; init; }
+
+    /// <summary>How long <see cref="BlockInEveryThread"/> may take before it fails.</summary>
+    public TimeSpan BlockTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

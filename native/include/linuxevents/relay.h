@@ -33,6 +33,12 @@
  */
 #define LXE_RELAY_RAISE_HANDLED 0x100u
 
+/**
+ * Flag of lxe_relay_open, with LXE_NONBLOCK: when there is no room for a signal, the oldest that wait make room for it,
+ * as many as the pipe needs to (up to 32 at once with pages of 4 KiB), and are counted by lxe_relay_dropped.
+ */
+#define LXE_RELAY_DROP_OLDEST 0x200u
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -40,7 +46,7 @@ extern "C" {
 /**
  * lxe_relay_open - subscribes to signals
  * @signals: the set: one or more signals
- * @flags: LXE_NONBLOCK, LXE_RELAY_RAISE_HANDLED, or 0
+ * @flags: LXE_NONBLOCK, LXE_RELAY_RAISE_HANDLED, LXE_RELAY_DROP_OLDEST, or 0
  * @capacity: how many signals may wait to be read, 1 or more; rounded up to what a pipe can hold, and
  *            limited by what the system grants (/proc/sys/fs/pipe-max-size and others, see pipe(7)):
  *            lxe_relay_capacity tells
@@ -49,7 +55,7 @@ extern "C" {
  * lxe_relay_dropped, and no longer has its default effect. The descriptor is close-on-exec; do not
  * close it by any other way than lxe_relay_close_take. Not async-signal-safe.
  *
- * Return: a descriptor that is readable when signals wait; -EINVAL for an empty set, unknown flags, or
+ * Return: a descriptor that is readable when signals wait; -EINVAL for an empty set, unknown flags, LXE_RELAY_DROP_OLDEST alone, or
  * a signal that can't be relayed: SIGKILL and SIGSTOP, the faults SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV and
  * SIGSYS, SIGABRT, those that libc keeps for itself (32 and 33, with musl also 34), and SIGCHLD (children are awaited
  * by pidfd, or the program's other waiters would be robbed); -EBUSY when all subscriptions are taken, or when others have
@@ -82,7 +88,7 @@ LXE_API int32_t lxe_relay_read(int32_t fd, struct lxe_signal_info *infos, int32_
 LXE_API int32_t lxe_relay_capacity(int32_t fd);
 
 /**
- * lxe_relay_dropped - how many signals a subscription has lost because its pipe was full
+ * lxe_relay_dropped - how many signals a subscription has lost because there was no room for all
  * @fd: what lxe_relay_open gave
  * @count: receives the number since lxe_relay_open
  *

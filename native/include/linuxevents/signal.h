@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/** A received signal, whichever way it came: by signalfd or by the relay; and blocking signals for signalfd. */
+/**
+ * A received signal, whichever way it came: by signalfd or by the relay; blocking signals for signalfd; and sending them by number.
+ * A process that may end meanwhile is signalled more safely by pidfd (pidfd.h).
+ */
 #ifndef LINUXEVENTS_SIGNAL_H
 #define LINUXEVENTS_SIGNAL_H
 
@@ -69,6 +72,54 @@ extern "C" {
  * SIGTRAP, SIGSYS) and libc's own, -EBUSY when no real-time signal is free, -ENOENT without /proc, -EMFILE, -ENFILE, -ENOMEM.
  */
 LXE_API int32_t lxe_signal_block_all_threads(uint64_t signals, int64_t deadline, int32_t *thread);
+
+/**
+ * lxe_signal_send - sends a signal to a process, by its number. kill(2)
+ * @pid: the process, above 0 (0 and below would mean groups, or everybody)
+ * @signal: its number; 0 sends nothing and only checks
+ *
+ * Async-signal-safe. What is true of the number when this is called may not be true of the process that was meant.
+ *
+ * Return: 0, also for a zombie; -ESRCH, -EPERM, -EINVAL for another signal or pid.
+ */
+LXE_API int32_t lxe_signal_send(int32_t pid, int32_t signal);
+
+/**
+ * lxe_signal_queue - sends a signal with a value to a process, by its number. sigqueue(3)
+ * @pid: the process, above 0
+ * @signal: its number; 0 sends nothing and only checks
+ * @value: what the receiver finds in si_value: as sival_ptr all of it (on 32-bit processors the low half), as sival_int the low half
+ *
+ * As lxe_pidfd_queue. Async-signal-safe.
+ *
+ * Return: as lxe_signal_send, and -EAGAIN when the receiver's user has as many signals queued as RLIMIT_SIGPENDING allows.
+ */
+LXE_API int32_t lxe_signal_queue(int32_t pid, int32_t signal, uint64_t value);
+
+/**
+ * lxe_signal_send_group - sends a signal to every process of a group. killpg(3)
+ * @group: the group, above 1: the kernel has no way to name group 1 (kill(-1) means everybody), nor has this function
+ * @signal: its number; 0 sends nothing and only checks
+ *
+ * Async-signal-safe.
+ *
+ * Return: 0 when one process was signalled at least; -ESRCH when the group is empty, -EPERM when no member may be signalled,
+ * -EINVAL.
+ */
+LXE_API int32_t lxe_signal_send_group(int32_t group, int32_t signal);
+
+/**
+ * lxe_signal_send_thread - sends a signal to one thread. tgkill(2)
+ * @pid: the thread's process, above 0
+ * @thread: the thread's id, above 0
+ * @signal: its number; 0 sends nothing and only checks
+ *
+ * No other thread of the process can take it, or read it from a signalfd. What the signal's action does, it does to the whole process.
+ * Async-signal-safe.
+ *
+ * Return: 0; -ESRCH when the process has no such thread, -EPERM, -EINVAL, -EAGAIN for a real-time signal when too many are queued.
+ */
+LXE_API int32_t lxe_signal_send_thread(int32_t pid, int32_t thread, int32_t signal);
 
 #ifdef __cplusplus
 }

@@ -32,6 +32,35 @@ public sealed class SignalFdTests
     });
 
     [Fact]
+    public void A_timers_signal_tells_which_timer_and_how_often() => Blocked(() =>
+    {
+        using var signals = new SignalFd(s_first);
+        nint timer = Libc.StartSignalTimer(s_first, 42, TimeSpan.FromMicroseconds(100));
+        SignalInfo info;
+        int missed = 0;
+        do
+        {
+            info = signals.Read();
+            Assert.Equal((SignalCode.Timer, (int)timer, 42L), (info.Code, info.TimerId, info.Value));
+            missed += info.TimerOverrun;
+            Thread.Sleep(1); // so that one is missed
+        }
+        while (missed == 0);
+        Assert.Equal(0, Libc.timer_delete(timer));
+        Assert.Equal(0, info.SenderProcessId);
+    });
+
+    [Fact]
+    public void A_childs_signal_tells_its_status_and_times() => Blocked(() =>
+    {
+        using var signals = new SignalFd(LinuxSignal.SIGCHLD);
+        Libc.RaiseChildEnd(1234, code: 2, status: 9, userTicks: 150, systemTicks: 3);
+        SignalInfo info = signals.Read();
+        Assert.Equal((LinuxSignal.SIGCHLD, 1234, 2, 9), (info.Signal, info.SenderProcessId, (int)info.Code, info.ChildStatus));
+        Assert.Equal((1500.0, 30.0), (info.ChildUserTime.TotalMilliseconds, info.ChildSystemTime.TotalMilliseconds));
+    });
+
+    [Fact]
     public void What_is_no_signal_is_refused()
     {
         Assert.Throws<ArgumentException>(() => new SignalFd(LinuxSignal.None));
@@ -43,7 +72,7 @@ public sealed class SignalFdTests
         Exception? error = null;
         var thread = new Thread(() =>
         {
-            Libc.Block(true, SignalMask.Of([s_first, s_second]));
+            Libc.Block(true, SignalMask.Of([s_first, s_second, LinuxSignal.SIGCHLD]));
             error = Record.Exception(test);
         });
         thread.Start();

@@ -7,7 +7,7 @@ public class RuntimeHandlerTests
 {
     public static TheoryData<LinuxSignal> Signals => [SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, (LinuxSignal)40];
 
-    [Theory]
+    [Theory] // CHECKLIST 77
     [MemberData(nameof(Signals))]
     public void A_registration_made_before_may_be_disposed_during_the_subscription(LinuxSignal signal)
     {
@@ -24,7 +24,7 @@ public class RuntimeHandlerTests
         program.AssertEndsBy(signal);
     }
 
-    [Theory]
+    [Theory] // CHECKLIST 77
     [MemberData(nameof(Signals))]
     public void A_registration_made_before_outlives_the_subscription(LinuxSignal signal)
     {
@@ -42,7 +42,7 @@ public class RuntimeHandlerTests
         program.AssertEndsBy(signal);
     }
 
-    [Theory]
+    [Theory] // CHECKLIST 77
     [MemberData(nameof(Signals))]
     public void A_registration_may_come_and_go_during_the_subscription(LinuxSignal signal)
     {
@@ -64,7 +64,7 @@ public class RuntimeHandlerTests
         program.AssertEndsBy(signal);
     }
 
-    [Theory]
+    [Theory] // CHECKLIST 77
     [MemberData(nameof(Signals))]
     public void A_registration_made_during_the_subscription_outlives_it(LinuxSignal signal)
     {
@@ -90,7 +90,7 @@ public class RuntimeHandlerTests
         program.AssertEndsBy(signal);
     }
 
-    [Theory]
+    [Theory] // CHECKLIST 77
     [InlineData(true)]
     [InlineData(false)]
     public void The_consoles_event_is_raised_before_and_during_and_after_the_subscription(bool before)
@@ -109,7 +109,7 @@ public class RuntimeHandlerTests
         Assert.Equal("2", program.Do("called handler 2"));
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 77
     public void While_subscribed_a_handler_need_not_cancel()
     {
         using var program = TestProgram.Start();
@@ -124,7 +124,7 @@ public class RuntimeHandlerTests
         program.AssertEndsBy(SIGINT);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 77
     public void The_consoles_event_decides_for_itself_when_it_was_there_before()
     {
         using var program = TestProgram.Start();

@@ -4,7 +4,7 @@ namespace LinuxEvents.Tests;
 
 public class SignalArgumentTests
 {
-    [Theory]
+    [Theory] // CHECKLIST 75
     [InlineData(0, "Signal 0 ", "1 to 64")]
     [InlineData(-1, "Signal -1 ", "1 to 64")]
     [InlineData(65, "Signal 65 ", "1 to 64")]
@@ -44,6 +44,10 @@ public class SignalArgumentTests
     [Fact]
     public void A_capacity_below_one_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(
         () => SignalSubscription.Open(new SignalSubscriptionOptions { Capacity = 0 }, SIGUSR1));
+
+    [Fact]
+    public void A_policy_that_is_none_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(
+        () => SignalSubscription.Open(new SignalSubscriptionOptions { Overflow = (SignalOverflow)2 }, SIGUSR1));
 
     [Fact]
     public void Real_time_signals_are_numbered_from_the_first_that_is_free()

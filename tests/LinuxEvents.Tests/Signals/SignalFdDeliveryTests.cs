@@ -19,7 +19,7 @@ public class SignalFdDeliveryTests
         Assert.Equal($"SIGUSR1 User {TestProgram.Sender} 0", program.Do("take it"));
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 69, 70
     public void Real_time_signals_come_in_order_the_lowest_number_first()
     {
         using var program = TestProgram.StartBlocking(s_low, s_high);
@@ -70,5 +70,35 @@ public class SignalFdDeliveryTests
         program.Do("close it");
         program.Do("open it SignalFd SIGUSR1");
         Assert.Equal($"SIGUSR1 User {TestProgram.Sender} 0", program.Do("take it"));
+    }
+
+    [Theory] // CHECKLIST 69: nearly as many as the kernel queues for one user
+    [InlineData("SignalFd")]
+    [InlineData("SignalFd+Block")]
+    public void A_flood_of_real_time_signals_comes_whole_and_in_order(string delivery)
+    {
+        using var program = delivery == "SignalFd" ? TestProgram.StartBlocking(s_low) : TestProgram.Start();
+        Assert.Equal("90000 taken, 0 dropped, in order", program.Do($"flood {delivery} {s_low} 90000"));
+    }
+
+    [Fact] // CHECKLIST 71
+    public void Every_thread_can_be_made_to_block_the_signals()
+    {
+        using var program = TestProgram.Start();
+        Assert.Equal("opened", program.Do("open it SignalFd+Block SIGTERM SIGUSR1"));
+        program.Signal(SIGTERM);
+        Assert.Equal($"SIGTERM User {TestProgram.Sender} 0", program.Do("take it"));
+        program.Do("close it");
+        // They stay blocked, so that nothing is lost in between.
+        program.Signal(SIGUSR1);
+        Assert.Equal("opened", program.Do("open it SignalFd SIGTERM SIGUSR1"));
+        Assert.Equal($"SIGUSR1 User {TestProgram.Sender} 0", program.Do("take it"));
+    }
+
+    [Fact]
+    public void Threads_are_made_to_block_the_signals_while_the_collector_stops_them()
+    {
+        using var program = TestProgram.Start();
+        Assert.Equal("8", program.Do("collect 8"));
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using static LinuxEvents.LinuxSignal;
 
 namespace LinuxEvents.Tests;
@@ -5,7 +7,7 @@ namespace LinuxEvents.Tests;
 /// <summary>What a subscription means for the process as a whole: seen from outside.</summary>
 public class SignalProcessTests
 {
-    [Fact]
+    [Fact] // CHECKLIST 71
     public void No_signal_ends_a_process_that_is_subscribed_to_it()
     {
         using var program = TestProgram.Start();
@@ -25,7 +27,7 @@ public class SignalProcessTests
         }
     }
 
-    [Theory]
+    [Theory] // CHECKLIST 73
     [InlineData(SIGTERM)]
     [InlineData(SIGINT)]
     [InlineData(SIGQUIT)]
@@ -49,7 +51,7 @@ public class SignalProcessTests
         program.AssertEndsBy(signal);
     }
 
-    [Theory]
+    [Theory] // CHECKLIST 73
     [InlineData(SIGTERM)]
     [InlineData(SIGINT)]
     [InlineData(SIGHUP)]
@@ -80,7 +82,7 @@ public class SignalProcessTests
         program.AssertEndsBy(signal);
     }
 
-    [Theory]
+    [Theory] // CHECKLIST 74
     [InlineData(SIGTERM)]
     [InlineData(SIGUSR1)]
     public void A_signal_at_the_subscriptions_end_is_taken_or_has_its_effect(LinuxSignal signal)
@@ -103,7 +105,7 @@ public class SignalProcessTests
         Assert.True(taken > 0 && killed > 0, $"{taken} taken and {killed} killed are no race.");
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 76
     public void An_ignored_signal_is_received_and_ignored_again()
     {
         using var program = TestProgram.StartIgnoring("HUP INT");
@@ -123,5 +125,67 @@ public class SignalProcessTests
         }
 
         Assert.Equal("False", program.Do("ignored SIGTERM"));
+    }
+
+    [Fact] // CHECKLIST 76
+    public void Ignored_signals_can_be_left_alone()
+    {
+        using var program = TestProgram.StartIgnoring("HUP INT");
+        Assert.Equal("opened", program.Do("open it Relay+LeaveIgnored SIGHUP SIGTERM"));
+        Assert.Equal("SIGTERM", program.Do("received it"));
+        Assert.Equal("True", program.Do("ignored SIGHUP"));
+        program.Signal(SIGHUP);
+        program.Signal(SIGTERM);
+        Assert.StartsWith("SIGTERM ", program.Do("take it"), StringComparison.Ordinal);
+        Assert.Equal("opened", program.Do("open none Relay+LeaveIgnored SIGHUP SIGINT"));
+        Assert.Equal("", program.Do("received none"));
+        Assert.Equal("closed", program.Do("close none"));
+        Assert.Equal("True", program.Do("ignored SIGHUP"));
+    }
+
+    [Fact] // CHECKLIST 78
+    public void A_flood_of_real_time_signals_is_delivered_or_counted()
+    {
+        using var program = TestProgram.Start();
+        Match match = Regex.Match(program.Do($"flood Relay {LinuxSignals.RealTime(1)} 90000"), @"^(\d+) taken, (\d+) dropped, ");
+        Assert.True(match.Success, match.Value);
+        Assert.Equal(90_000, int.Parse(match.Groups[1].Value) + int.Parse(match.Groups[2].Value));
+    }
+
+    [Fact] // CHECKLIST 59
+    public void With_the_relay_children_inherit_nothing_blocked_and_no_longer_what_was_ignored()
+    {
+        using var program = TestProgram.StartIgnoring("HUP");
+        Assert.Equal((0UL, true, 0UL, true), Inherited(program, SIGHUP));
+        program.Do("open it Relay SIGHUP SIGTERM");
+        Assert.Equal((0UL, false, 0UL, false), Inherited(program, SIGHUP));
+        program.Do("close it");
+        Assert.Equal((0UL, true, 0UL, true), Inherited(program, SIGHUP));
+    }
+
+    [Fact] // CHECKLIST 59
+    public void With_a_signalfd_children_of_Process_inherit_its_signals_blocked_and_ours_do_not()
+    {
+        using var program = TestProgram.StartBlocking(SIGTERM);
+        program.Do("open it SignalFd SIGTERM");
+        Assert.Equal((SignalMask.Bit((int)SIGTERM), false, 0UL, false), Inherited(program, SIGTERM));
+    }
+
+    [Theory] // CHECKLIST 81
+    [InlineData("Relay")]
+    [InlineData("SignalFd+Block")]
+    public void Signals_survive_another_thread_that_polls_the_loop(string delivery)
+    {
+        using var program = TestProgram.Start();
+        Assert.Equal("500 taken", program.Do($"polled {delivery} {LinuxSignals.RealTime(1)} 500"));
+    }
+
+    /// <returns>For a child of <c>Process</c>, then for one of ours: what it blocks, and whether it ignores the signal.</returns>
+    private static (ulong Blocked, bool Ignored, ulong OurBlocked, bool OurIgnored) Inherited(TestProgram program, LinuxSignal signal)
+    {
+        ulong[] masks = [.. program.Do("inherited").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(mask => ulong.Parse(mask, NumberStyles.HexNumber, CultureInfo.InvariantCulture))];
+        ulong bit = SignalMask.Bit((int)signal);
+        return (masks[0], (masks[1] & bit) != 0, masks[2], (masks[3] & bit) != 0);
     }
 }

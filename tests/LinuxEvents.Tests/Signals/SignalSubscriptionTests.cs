@@ -6,7 +6,7 @@ public class SignalSubscriptionTests
 {
     private static readonly LinuxSignal s_realTime = LinuxSignals.RealTime(3);
 
-    [Fact]
+    [Fact] // CHECKLIST 67
     public async Task One_kill_is_one_signal_with_its_sender()
     {
         using var subscription = SignalSubscription.Open(SIGUSR1);
@@ -20,7 +20,7 @@ public class SignalSubscriptionTests
         Assert.Equal(SignalDelivery.Relay, subscription.Delivery);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 81
     public async Task A_signal_to_one_thread_is_received_too()
     {
         using var subscription = SignalSubscription.Open(SIGUSR1);
@@ -28,7 +28,7 @@ public class SignalSubscriptionTests
         Assert.Equal(SignalCode.Thread, (await subscription.WaitAsync()).Code);
     }
 
-    [Theory]
+    [Theory] // CHECKLIST 68
     [InlineData(0L)]
     [InlineData(-1L)]
     [InlineData(int.MinValue)]
@@ -42,7 +42,7 @@ public class SignalSubscriptionTests
         Assert.Equal((s_realTime, SignalCode.Queue, value, (int)value), (info.Signal, info.Code, info.Value, info.IntValue));
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 69
     public async Task A_thousand_real_time_signals_all_arrive()
     {
         using var subscription = SignalSubscription.Open(new SignalSubscriptionOptions { Capacity = 1000 }, s_realTime);
@@ -61,7 +61,7 @@ public class SignalSubscriptionTests
         Assert.Equal(0, subscription.Dropped);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 72
     public async Task Subscriptions_on_two_loops_both_get_it()
     {
         using var selector = Selector.Start();
@@ -77,6 +77,34 @@ public class SignalSubscriptionTests
         Assert.Equal(SIGUSR1, (await second).Signal);
     }
 
+    [Fact] // CHECKLIST 72
+    public async Task Many_subscriptions_on_several_loops_each_get_every_signal()
+    {
+        const int Signals = 200;
+        using var group = SelectorGroup.Start(3);
+        SignalSubscription[] subscriptions = [.. Enumerable.Range(0, 12).Select(i =>
+            SignalSubscription.Open(new SignalSubscriptionOptions { Selector = group[i % 3] }, s_realTime))];
+        Task<int[]>[] received = [.. subscriptions.Select(async subscription =>
+        {
+            var values = new List<int>();
+            await foreach (SignalInfo info in subscription)
+            {
+                values.Add(info.IntValue);
+                if (values.Count == Signals)
+                    break;
+            }
+
+            return values.Order().ToArray();
+        })];
+        for (int i = 0; i < Signals; i++)
+            Raise.Queue(s_realTime, i);
+        foreach (int[] values in await Task.WhenAll(received))
+            Assert.Equal(Enumerable.Range(0, Signals), values);
+        Assert.All(subscriptions, subscription => Assert.Equal(0, subscription.Dropped));
+        foreach (SignalSubscription subscription in subscriptions)
+            subscription.Dispose();
+    }
+
     [Fact]
     public async Task Several_waits_share_the_signals()
     {
@@ -88,7 +116,7 @@ public class SignalSubscriptionTests
         Assert.Equal(Enumerable.Range(0, waits.Length), infos.Select(info => info.IntValue).Order());
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 78
     public void What_a_slow_consumer_has_no_room_for_is_counted()
     {
         using var subscription = SignalSubscription.Open(new SignalSubscriptionOptions { Capacity = 1 }, s_realTime);
@@ -105,7 +133,43 @@ public class SignalSubscriptionTests
         Assert.Equal(10, subscription.Dropped);
     }
 
+    [Fact] // CHECKLIST 78
+    public void The_oldest_may_be_dropped_instead_and_every_one_is_accounted_for()
+    {
+        using var subscription = SignalSubscription.Open(
+            new SignalSubscriptionOptions { Capacity = 100, Overflow = SignalOverflow.DropOldest }, s_realTime);
+        int sent = 3 * subscription.Capacity + 5;
+        Libc.Block(true, SignalMask.Of([s_realTime]));
+        for (int i = 0; i < sent; i++)
+            Raise.Queue(s_realTime, i);
+        Libc.Block(false, SignalMask.Of([s_realTime]));
+
+        var values = new List<int>();
+        Until.True(
+            () =>
+            {
+                while (subscription.TryTake(out SignalInfo info))
+                    values.Add(info.IntValue);
+                return values.Count + subscription.Dropped == sent;
+            },
+            "every signal");
+        Assert.True(subscription.Dropped > 0);
+        Assert.Equal(values.Count, values.Distinct().Count());
+    }
+
     [Fact]
+    public async Task A_descriptors_signal_tells_which_and_for_what_it_is_ready()
+    {
+        using var subscription = SignalSubscription.Open(s_realTime);
+        using var pipe = new TestPipe();
+        Libc.SignalWhenReady(pipe.ReadEnd.Descriptor, s_realTime);
+        Assert.Equal(1, pipe.Write());
+        SignalInfo info = await subscription.WaitAsync();
+        Assert.Equal(pipe.ReadEnd.Descriptor, info.FileDescriptor);
+        Assert.True(info.Band.HasFlag(PollEvents.Read), info.Band.ToString());
+    }
+
+    [Fact] // CHECKLIST 79
     public async Task A_cancelled_wait_loses_nothing()
     {
         const int Count = 2000;

@@ -64,4 +64,60 @@ internal static unsafe class Libc
 
     [DllImport("libc")]
     private static extern int tgkill(int pid, int tid, int signal);
+
+    /// <summary>Sends SIGCHLD to the calling thread, as the kernel does when a child has ended. rt_tgsigqueueinfo(2)</summary>
+    public static void RaiseChildEnd(int child, int code, int status, long userTicks, long systemTicks)
+    {
+        byte* info = stackalloc byte[128]; // siginfo_t on 64 bits
+        new Span<byte>(info, 128).Clear();
+        ((int*)info)[0] = (int)LinuxSignal.SIGCHLD;
+        ((int*)info)[2] = code;
+        ((int*)info)[4] = child;
+        ((int*)info)[6] = status;
+        ((long*)info)[4] = userTicks;
+        ((long*)info)[5] = systemTicks;
+        int call = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 297 : 240;
+        Assert.Equal(0, syscall(call, Environment.ProcessId, gettid(), (int)LinuxSignal.SIGCHLD, (nint)info));
+    }
+
+    /// <summary>A timer that sends a signal with a value to the calling thread, again and again. timer_create(2)</summary>
+    /// <returns>The kernel's number of the timer.</returns>
+    public static nint StartSignalTimer(LinuxSignal signal, nint value, TimeSpan period)
+    {
+        int* notification = stackalloc int[16]; // struct sigevent on 64 bits
+        new Span<int>(notification, 16).Clear();
+        *(nint*)notification = value;
+        notification[2] = (int)signal;
+        notification[3] = 4; // SIGEV_THREAD_ID
+        notification[4] = gettid();
+        nint timer;
+        Assert.Equal(0, timer_create(1, notification, &timer));
+        long* times = stackalloc long[] { 0, period.Ticks * 100, 0, period.Ticks * 100 };
+        Assert.Equal(0, timer_settime(timer, 0, times, null));
+        return timer;
+    }
+
+    [DllImport("libc")]
+    private static extern int timer_create(int clock, int* notification, nint* timer);
+
+    [DllImport("libc")]
+    private static extern int timer_settime(nint timer, int flags, long* times, long* former);
+
+    [DllImport("libc")]
+    public static extern int timer_delete(nint timer);
+
+    /// <summary>Has a signal sent to this process whenever the descriptor becomes ready. fcntl(2)</summary>
+    public static void SignalWhenReady(int descriptor, LinuxSignal signal)
+    {
+        const int SetFlags = 4, SetOwner = 8, SetSignal = 10, NonBlocking = 0x800, Async = 0x2000;
+        Assert.Equal(0, fcntl(descriptor, SetOwner, Environment.ProcessId));
+        Assert.Equal(0, fcntl(descriptor, SetSignal, (int)signal));
+        Assert.Equal(0, fcntl(descriptor, SetFlags, NonBlocking | Async));
+    }
+
+    [DllImport("libc")]
+    private static extern int fcntl(int descriptor, int command, int argument);
+
+    [DllImport("libc")]
+    private static extern nint syscall(nint number, nint pid, nint tid, nint signal, nint info);
 }

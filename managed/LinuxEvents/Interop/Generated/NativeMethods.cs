@@ -168,6 +168,22 @@ internal static unsafe partial class NativeMethods
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     [return: NativeTypeName("int32_t")]
+    public static extern int lxe_signal_send([NativeTypeName("int32_t")] int pid, [NativeTypeName("int32_t")] int signal);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
+    public static extern int lxe_signal_queue([NativeTypeName("int32_t")] int pid, [NativeTypeName("int32_t")] int signal, [NativeTypeName("uint64_t")] ulong value);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
+    public static extern int lxe_signal_send_group([NativeTypeName("int32_t")] int group, [NativeTypeName("int32_t")] int signal);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
+    public static extern int lxe_signal_send_thread([NativeTypeName("int32_t")] int pid, [NativeTypeName("int32_t")] int thread, [NativeTypeName("int32_t")] int signal);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
     public static extern int lxe_signalfd_create([NativeTypeName("uint64_t")] ulong signals, [NativeTypeName("uint32_t")] uint flags);
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -553,6 +569,9 @@ internal static unsafe partial class NativeMethods
 
     [NativeTypeName("#define LXE_RELAY_RAISE_HANDLED 0x100u")]
     public const uint LXE_RELAY_RAISE_HANDLED = 0x100U;
+
+    [NativeTypeName("#define LXE_RELAY_DROP_OLDEST 0x200u")]
+    public const uint LXE_RELAY_DROP_OLDEST = 0x200U;
 
     [NativeTypeName("#define LXE_HAS_PIDFD 1")]
     public const int LXE_HAS_PIDFD = 1;

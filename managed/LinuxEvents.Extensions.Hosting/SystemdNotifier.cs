@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+
+namespace LinuxEvents;
+
+/// <summary>
+/// Tells systemd, or whoever else has set <c>NOTIFY_SOCKET</c>, about this service. sd_notify(3). Where nobody has, every member does
+/// nothing. Members may be used by any thread.
+/// </summary>
+public sealed class SystemdNotifier
+{
+    private readonly UnixDomainSocketEndPoint? _socket;
+
+    private SystemdNotifier(UnixDomainSocketEndPoint? socket, TimeSpan? watchdogInterval)
+    {
+        _socket = socket;
+        WatchdogInterval = socket is null ? null : watchdogInterval;
+    }
+
+    /// <summary>One that tells nobody.</summary>
+    public static SystemdNotifier None { get; } = new(null, null);
+
+    /// <summary>Whether anybody listens.</summary>
+    public bool IsEnabled => _socket is not null;
+
+    /// <summary>
+    /// Within which time the watchdog wants to hear of this process again and again, or takes it for stuck; <see langword="null"/> when it has
+    /// not asked for it. sd_watchdog_enabled(3)
+    /// </summary>
+    public TimeSpan? WatchdogInterval { get; }
+
+    /// <summary>Reads <c>NOTIFY_SOCKET</c>, <c>WATCHDOG_USEC</c> and <c>WATCHDOG_PID</c>.</summary>
+    public static SystemdNotifier FromEnvironment()
+    {
+        string? socket = Environment.GetEnvironmentVariable("NOTIFY_SOCKET");
+        // A path, or a name without one: '@' stands for its first byte, which is 0. Nothing else is a Unix socket.
+        if (socket is not ['/' or '@', _, ..])
+            return None;
+        return new SystemdNotifier(new UnixDomainSocketEndPoint(socket[0] == '@' ? '\0' + socket[1..] : socket), ReadWatchdog());
+    }
+
+    /// <summary>Sends assignments, one a line, such as <c>STATUS=ready to serve</c>.</summary>
+    /// <param name="state">The lines.</param>
+    /// <returns>Whether somebody listens and could be told.</returns>
+    public bool Notify(string state)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(state);
+        if (_socket is null)
+            return false;
+        try
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { SendTimeout = 1000 };
+            return socket.SendTo(Encoding.UTF8.GetBytes(state), _socket) > 0;
+        }
+        catch (SocketException)
+        {
+            return false; // Nobody there: the service must not suffer from that.
+        }
+    }
+
+    /// <summary>Tells what the service does, in words: a line of <c>systemctl status</c>.</summary>
+    /// <param name="status">One line.</param>
+    /// <returns>Whether somebody listens and could be told.</returns>
+    public bool NotifyStatus(string status)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        return Notify($"STATUS={status.ReplaceLineEndings(" ")}");
+    }
+
+    private static TimeSpan? ReadWatchdog()
+    {
+        string? process = Environment.GetEnvironmentVariable("WATCHDOG_PID");
+        if (!string.IsNullOrEmpty(process) && process != Environment.ProcessId.ToString(CultureInfo.InvariantCulture))
+            return null; // It is a parent's.
+        return long.TryParse(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), NumberStyles.None, CultureInfo.InvariantCulture, out long time) && time > 0
+            ? TimeSpan.FromMicroseconds(time)
+            : null;
+    }
+}

@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Logging;
+
+namespace LinuxEvents.Extensions.Hosting.Tests;
+
+/// <summary>Writes what the lifetime logs, a line each.</summary>
+internal sealed class LineLogger : ILoggerProvider, ILogger
+{
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        string line = formatter(state, exception);
+        if (line.StartsWith("Stopping", StringComparison.Ordinal) || line.StartsWith("Ending", StringComparison.Ordinal)
+            || line.StartsWith("Reloading", StringComparison.Ordinal))
+            Console.WriteLine(line);
+    }
+
+    public void Dispose()
+    {
+    }
+}
