@@ -31,6 +31,8 @@ internal sealed class Competitor : IDisposable
 
     public Contestant Contestant { get; }
 
+    public int Id => _process.Id;
+
     public Task ReadyAsync(CancellationToken cancellation) => ReadAsync(cancellation);
 
     public async Task<Figures> PlayAsync(double seconds, CancellationToken cancellation)

@@ -35,6 +35,10 @@ internal static class Contestants
                 return Play(new IdleChain(Number(count)).Run);
             case ["children", var style, var atOnce, var heap]:
                 return Play(new Children(style, Number(atOnce), Number(heap)).Run);
+            case ["signals", var style]:
+                return Play(new Signals(style).RoundTrips());
+            case ["signals", var style, "flood"]:
+                return new Signals(style).PlayFlood();
             case ["timers", var style, "start", var count]:
                 return Play(TimerContest.Of(style).StartAndCancel(Number(count)));
             case ["timers", var style, "fire", var count]:

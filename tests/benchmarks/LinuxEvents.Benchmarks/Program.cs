@@ -31,6 +31,7 @@ bench.SetAction(async (parse, cancellation) =>
     Dictionary<string, Func<Task>> figures = new()
     {
         ["exits"] = ExitLatency.ShowAsync, ["children"] = LiveChildren.ShowAsync,
+        ["signals-flood"] = () => SignalFigures.ShowFloodAsync(folder), ["signals-pauses"] = SignalFigures.ShowPausesAsync,
         ["timers-lateness"] = () => TimerFigures.ShowLatenessAsync(folder), ["timers-fire"] = () => TimerFigures.ShowFiringAsync(folder),
         ["timers-memory"] = () => TimerFigures.ShowMemoryAsync(folder),
     };

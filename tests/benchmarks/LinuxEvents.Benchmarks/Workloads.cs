@@ -32,6 +32,9 @@ internal static class Workloads
             yield return Children(native, atOnce, heap);
         yield return new Workload("restart", "a wait that is cancelled and begun anew", "0",
             [Ours("a cancelled token alone", "restart", "token"), Ours("LinuxEvents", "restart", "wait")]);
+        yield return new Workload("signals", "a program sends itself a real-time signal with a value and receives it", "0",
+            [.. SignalFigures.Contestants(native)],
+            new Target("LinuxEvents SignalFd", "C signalfd", 1.2), new Target("LinuxEvents Relay", "C relay", 1.4));
         const string Wheel = "C wheel of 1 ms", Raw = "LinuxEvents LoopTimer", Delay = "LinuxEvents DelayAsync";
         yield return new Workload("timers-start", "a million timers are started and cancelled; an event is both of one", "0",
             [
