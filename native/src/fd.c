@@ -41,12 +41,12 @@ int32_t lxe_fd_query(int32_t fd)
     uint32_t result = (flags & O_PATH) != 0 ? 0 : (uint32_t)((flags & O_ACCMODE) + 1) & LXE_FD_BOTH;
     if (lxe__syscall(SYS_fcntl, fd, F_GETPIPE_SZ) > 0)
         return (int32_t)(result | LXE_FD_PIPE);
-    int type = 0, protocol = 0;
+    int type = 0, domain = 0, protocol = 0;
     socklen_t length = sizeof type;
-    if (lxe__syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 &&
-        lxe__syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &length) == 0 && type == SOCK_STREAM &&
-        protocol == IPPROTO_TCP)
-        result |= LXE_FD_TCP;
+    if (lxe__syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_STREAM &&
+        lxe__syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 &&
+        lxe__syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &length) == 0)
+        result |= domain == AF_UNIX ? LXE_FD_UNIX_STREAM : protocol == IPPROTO_TCP ? LXE_FD_TCP : 0;
     return (int32_t)result;
 }
 

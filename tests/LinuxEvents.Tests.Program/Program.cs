@@ -108,6 +108,8 @@ string Obey(string command, string[] arguments)
             return Race(Enum.Parse<LinuxSignal>(arguments[0]), int.Parse(arguments[1]));
         case "shared": // asks for the shared selector while no descriptor is left, and once more
             return AskForShared();
+        case "idle": // COUNT: what a registration costs that nobody waits for, and one with a wait, in bytes
+            return MeasureIdle(int.Parse(arguments[0]));
         case "fork":
             return ForkCommand.Run();
         case "trace": // PID: holds its zombie until "release"
@@ -174,6 +176,25 @@ static string AskForShared()
     return $"{error} {Selector.Shared.Name}";
 }
 
+static string MeasureIdle(int count)
+{
+    using var selector = new Selector();
+    var counters = new EventFd[count];
+    var registrations = new FdRegistration[count];
+    for (int i = 0; i < count; i++)
+        counters[i] = new EventFd();
+    long before = GC.GetTotalMemory(forceFullCollection: true);
+    for (int i = 0; i < count; i++)
+        registrations[i] = selector.Register(counters[i].Handle);
+    long idle = GC.GetTotalMemory(forceFullCollection: true);
+    for (int i = 0; i < count; i++)
+        _ = registrations[i].WaitAsync(PollEvents.Read);
+    long waiting = GC.GetTotalMemory(forceFullCollection: true);
+    GC.KeepAlive(counters);
+    GC.KeepAlive(registrations);
+    return $"{(idle - before) / count} {(waiting - before) / count}";
+}
+
 static string Churn(LinuxSignal signal, int rounds)
 {
     for (int round = 0; round < rounds; round++)
@@ -197,10 +218,11 @@ static string Race(LinuxSignal signal, int rounds)
         ValueTask<SignalInfo> wait = subscription.WaitAsync();
         var sender = new Thread(() => Raise.Process(signal));
         sender.Start();
-        int lead = random.Next(10); // what the signal gets, from none to plenty
+        int lead = random.Next(3); // what the signal gets: nothing, as long as its sending takes, or as long as its taking takes
         if (lead > 0)
             sender.Join();
-        Thread.Sleep(lead / 2);
+        while (lead == 2 && !wait.IsCompleted)
+            Thread.Sleep(1);
         subscription.Dispose();
         sender.Join();
         try

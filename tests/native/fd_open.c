@@ -115,15 +115,18 @@ static void test_query(void)
     int tcp = MUST(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     int udp = MUST(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     int local = MUST(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    int packets = MUST(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
     int place = MUST(open("/", O_PATH | O_CLOEXEC));
     CHECK_EQ(lxe_fd_query(tcp), LXE_FD_READ | LXE_FD_WRITE | LXE_FD_TCP);
     CHECK_EQ(lxe_fd_query(udp), LXE_FD_READ | LXE_FD_WRITE);
-    CHECK_EQ(lxe_fd_query(local), LXE_FD_READ | LXE_FD_WRITE);
+    CHECK_EQ(lxe_fd_query(local), LXE_FD_READ | LXE_FD_WRITE | LXE_FD_UNIX_STREAM);
+    CHECK_EQ(lxe_fd_query(packets), LXE_FD_READ | LXE_FD_WRITE);
     CHECK_EQ(lxe_fd_query(place), 0);
     CHECK_EQ(lxe_fd_query(-1), -EBADF);
     MUST(close(tcp));
     MUST(close(udp));
     MUST(close(local));
+    MUST(close(packets));
     MUST(close(place));
 }
 

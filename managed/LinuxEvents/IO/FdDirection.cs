@@ -8,7 +8,11 @@ namespace LinuxEvents;
 /// the next begins with the wait (which completes at once when there was a report since) instead of a system call that is
 /// bound to fail. It is a hint: whoever acts on an old value makes one call too many, and nobody waits for less than the
 /// registration knows.</para>
-/// <para>The sequence number is read before the operation. A report that comes between EAGAIN and Drained moves it, and
+/// <para>A stream socket of the Unix domain is best registered level-triggered, where it is used by the loop's thread: a short transfer proves nothing
+/// there, but makes it so likely that there is no more, that the next operation begins with the wait. That asks the kernel, together
+/// with all other descriptors, and costs one event for each message; edge-triggered, an operation that gives EAGAIN must come between two
+/// messages. Elsewhere a wait costs a change of threads, so there it is the operation that asks, also level-triggered.</para>
+/// <para>Edge-triggered: the sequence number is read before the operation. A report that comes between EAGAIN and Drained moves it, and
 /// Drained then forgets nothing: the race in which data arrives just after the EAGAIN is lost to nobody.</para>
 /// <para>EAGAIN also says that nothing is hung up and no error is pending, whatever was reported before: a named pipe that had
 /// lost its last writer has found another. So these are forgotten too, or the next wait would spin on them. A short
@@ -26,24 +30,29 @@ internal abstract class FdDirection(FdStream stream, FdRegistration registration
 
     public Selector Selector => registration.Selector;
 
+    public FdRegistration Registration => registration;
+
     /// <summary>Whether the next transfer had better begin with the wait. A hint.</summary>
     public bool IsDrained
     {
-        get => _drained;
+        get => _drained && (!registration.IsLevelTriggered || Selector.IsLoopThread);
         protected set => _drained = value;
     }
 
     /// <summary>Whether something was reported since it was drained, or it is not known to be drained. A hint too.</summary>
-    public bool MayBeReady => !_drained || registration.Remembered(events) != PollEvents.None;
+    public bool MayBeReady => !IsDrained || registration.Remembered(events) != PollEvents.None;
+
+    /// <summary>Whether anything but a transfer would tell. Not level-triggered, where nobody reports what nobody waits for.</summary>
+    public bool IsWatched => !registration.IsLevelTriggered;
 
     /// <summary>How long a synchronous operation may block, in milliseconds.</summary>
     public int Timeout { get; set; } = System.Threading.Timeout.Infinite;
 
     protected long Sequence => registration.Sequence;
 
-    /// <summary>Waits until it is worth trying.</summary>
-    public ValueTask<PollEvents> WaitAsync(CancellationToken token) => stream.IsDisposed
-        ? ValueTask.FromException<PollEvents>(stream.Disposed()) : registration.WaitAsync(events, token);
+    /// <summary>Has an operation wait until it is worth trying.</summary>
+    /// <returns><see langword="false"/> when it is already.</returns>
+    public bool TryWait(FdOperation operation) => stream.IsDisposed ? throw stream.Disposed() : registration.TryWait(operation, events);
 
     /// <summary>Lets nobody sleep here any more.</summary>
     public void Dispose() => Volatile.Read(ref _blocking)?.Dispose();

@@ -39,7 +39,7 @@ internal abstract class FdPipeOperation(FdDirection direction) : FdOperation(dir
     }
 
     /// <summary>Whether a cancellation was requested; it is used up then.</summary>
-    public bool TakeCancellation() => Volatile.Read(ref _requested) && Renew();
+    public bool TakeCancellation() => Volatile.Read(ref _requested) && RenewSource();
 
     /// <summary>Fetches the result.</summary>
     /// <returns>Whether CancelPending... ended it.</returns>
@@ -61,7 +61,7 @@ internal abstract class FdPipeOperation(FdDirection direction) : FdOperation(dir
         finally
         {
             // What the token has cancelled, too late for this operation perhaps, is not for the next. What was requested is.
-            if (callers.IsCancellationRequested && Renew())
+            if (callers.IsCancellationRequested && RenewSource())
                 RequestCancellation();
         }
     }
@@ -73,7 +73,7 @@ internal abstract class FdPipeOperation(FdDirection direction) : FdOperation(dir
         IsPending = false;
     }
 
-    private bool Renew()
+    private bool RenewSource()
     {
         lock (_lock)
         {

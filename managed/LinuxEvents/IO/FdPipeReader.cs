@@ -34,10 +34,7 @@ internal sealed class FdPipeReader : PipeReader, IValueTaskSource<ReadResult>
     public override bool TryRead(out ReadResult result)
     {
         CheckUsable();
-        bool cancelled = _fill.TakeCancellation();
-        bool any = cancelled || HasResult || (_reader.MayBeReady && TryFill());
-        result = any ? Current(cancelled) : default;
-        return any;
+        return TryRead(_reader.MayBeReady || !_reader.IsWatched, out result);
     }
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
@@ -47,7 +44,7 @@ internal sealed class FdPipeReader : PipeReader, IValueTaskSource<ReadResult>
             return ValueTask.FromCanceled<ReadResult>(cancellationToken);
         try
         {
-            if (TryRead(out ReadResult result))
+            if (TryRead(_reader.MayBeReady, out ReadResult result))
                 return new ValueTask<ReadResult>(result);
         }
 #pragma warning disable CA1031 // It belongs to whoever awaits.
@@ -97,6 +94,14 @@ internal sealed class FdPipeReader : PipeReader, IValueTaskSource<ReadResult>
         _fill.OnCompleted(continuation, state, token, flags);
 
     ReadResult IValueTaskSource<ReadResult>.GetResult(short token) => Current(_fill.EndCancelled(token));
+
+    private bool TryRead(bool mayBeReady, out ReadResult result)
+    {
+        bool cancelled = _fill.TakeCancellation();
+        bool any = cancelled || HasResult || (mayBeReady && TryFill());
+        result = any ? Current(cancelled) : default;
+        return any;
+    }
 
     private bool HasResult => !_examinedAll || _ended;
 

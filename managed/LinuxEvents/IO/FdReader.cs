@@ -12,7 +12,7 @@ internal sealed unsafe class FdReader : FdDirection
 
     /// <param name="stream">Whose direction it is.</param>
     /// <param name="registration">The stream's.</param>
-    /// <param name="shortMeansDrained">Whether a read that fills less than its buffer has read all there is.</param>
+    /// <param name="shortMeansDrained">Whether a read that fills less than its buffer has read all there is, or very likely.</param>
     /// <param name="waitFirst">Whether the first read waits for a report: a FIFO without writers would give the end of the file.</param>
     public FdReader(FdStream stream, FdRegistration registration, bool shortMeansDrained, bool waitFirst)
         : base(stream, registration, Events, "read", shortMeansDrained)

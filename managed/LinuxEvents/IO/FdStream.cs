@@ -68,7 +68,9 @@ public sealed partial class FdStream : Stream
             throw new ArgumentException($"{handle} was opened for {(opened == 0 ? "neither reading nor writing" : $"{opened} only")}.", nameof(handle));
 
         _ownsHandle = ownsHandle;
-        _registration = (selector ?? Selector.Shared).Register(handle, new RegistrationOptions { Trigger = TriggerMode.Edge });
+        selector ??= Selector.Shared;
+        bool level = ((uint)query & NativeMethods.LXE_FD_UNIX_STREAM) != 0 && selector.IsLoopThread;
+        _registration = selector.Register(handle, new RegistrationOptions { Trigger = level ? TriggerMode.Level : TriggerMode.Edge });
         try
         {
             bool wasBlocking = descriptor.Check(NativeMethods.lxe_fd_set_nonblocking(descriptor.Number, 1), "fcntl(F_SETFL)") == 0;
@@ -82,7 +84,7 @@ public sealed partial class FdStream : Stream
 
         // What .NET calls a named pipe is a socket.
         bool isPipe = handle is SafePipeHandle && ((uint)query & NativeMethods.LXE_FD_PIPE) != 0;
-        bool shortMeansDrained = origin == FdOrigin.BytePipe || isPipe || ((uint)query & NativeMethods.LXE_FD_TCP) != 0;
+        bool shortMeansDrained = level || origin == FdOrigin.BytePipe || isPipe || ((uint)query & NativeMethods.LXE_FD_TCP) != 0;
         if (access.HasFlag(FileAccess.Read))
             _reader = new FdReader(this, _registration, shortMeansDrained, waitFirst: origin == FdOrigin.NewFifoReader);
         if (access.HasFlag(FileAccess.Write))

@@ -11,28 +11,29 @@ internal sealed class FdWriter(FdStream stream, FdRegistration registration, boo
     /// <summary>So many segments go into one system call.</summary>
     private const int MaxVectors = 32;
 
-    private readonly SemaphoreSlim _line = new(1);
+    private readonly WriterLine _line = new();
     private FdWriteOperation? _idle;
 
     /// <summary>Writes, and blocks the thread while there is no room.</summary>
     public void WriteBlocking(ReadOnlySpan<byte> buffer)
     {
         long deadline = BlockingDeadline();
-        if (!_line.Wait(Timeout))
+        if (!_line.TryEnter() && !_line.Wait(Timeout))
             ThrowTimedOut();
         try
         {
             do
             {
-                if (IsDrained)
+                int count = IsDrained ? NotReady : Write(buffer);
+                if (count != NotReady)
+                {
+                    buffer = buffer[count..];
+                }
+                else
                 {
                     Block(deadline);
                     IsDrained = false;
                 }
-
-                int count = Write(buffer);
-                if (count != NotReady)
-                    buffer = buffer[count..];
             }
             while (!buffer.IsEmpty);
         }
@@ -42,10 +43,35 @@ internal sealed class FdWriter(FdStream stream, FdRegistration registration, boo
         }
     }
 
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken token) => WriteAsync(new ReadOnlySequence<byte>(buffer), token);
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken token)
+    {
+        if (!_line.TryEnter())
+            return WriteInLineAsync(new ReadOnlySequence<byte>(buffer), token);
+        if (IsDrained || token.IsCancellationRequested)
+            return Start(new ReadOnlySequence<byte>(buffer), token);
+
+        // Nearly always all is written at once, without a sequence.
+        int count;
+        try
+        {
+            count = Write(buffer.Span);
+        }
+#pragma warning disable CA1031 // It belongs to whoever awaits.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Leave();
+            return ValueTask.FromException(e);
+        }
+
+        if (count != buffer.Length)
+            return WriteNow(new ReadOnlySequence<byte>(count == NotReady ? buffer : buffer[count..]), token);
+        Leave();
+        return default;
+    }
 
     public ValueTask WriteAsync(in ReadOnlySequence<byte> buffers, CancellationToken token) =>
-        _line.Wait(0, CancellationToken.None) ? WriteNow(buffers, token) : WriteInLineAsync(buffers, token);
+        _line.TryEnter() ? WriteNow(buffers, token) : WriteInLineAsync(buffers, token);
 
     /// <summary>Writes all, as far as there is room.</summary>
     /// <param name="rest">What is still to be written; what is written is taken off.</param>
@@ -71,7 +97,7 @@ internal sealed class FdWriter(FdStream stream, FdRegistration registration, boo
     }
 
     /// <summary>Lets the next in line write.</summary>
-    public void Leave() => _line.Release();
+    public void Leave() => _line.Leave();
 
     /// <summary>Keeps an operation for the next write that has to wait.</summary>
     public void Return(FdWriteOperation operation) => _idle = operation;

@@ -8,9 +8,7 @@ public sealed partial class FdRegistration
     internal bool Join(WaitAnyOperation any, int index, PollEvents interest)
     {
         _gate.Enter();
-        PollEvents ready = Remembered(interest);
-        int error = 0;
-        if (_disposed || ready != PollEvents.None || (error = Arm(interest)) < 0)
+        if (!MustWait(interest, out PollEvents ready, out int error))
         {
             bool claimed = any.TryClaim(index, this, ready, Failure(_disposed, error));
             _gate.Exit();

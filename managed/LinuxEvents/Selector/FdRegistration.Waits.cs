@@ -99,6 +99,8 @@ public sealed partial class FdRegistration
     /// <summary>Keeps a consumed wait for the next one.</summary>
     internal void Return(WaitOperation operation)
     {
+        if (Selector.IsLoopThread && _waits.TryReturnOnLoop(operation))
+            return;
         _gate.Enter();
         _waits.Return(operation);
         _gate.Exit();
@@ -112,9 +114,7 @@ public sealed partial class FdRegistration
             return ValueTask.FromCanceled<PollEvents>(cancellationToken);
 
         _gate.Enter();
-        int error = 0;
-        PollEvents ready = Remembered(interest);
-        if (_disposed || ready != PollEvents.None || (error = Arm(interest)) < 0)
+        if (!MustWait(interest, out PollEvents ready, out int error))
         {
             bool disposed = _disposed;
             _gate.Exit();
@@ -129,6 +129,32 @@ public sealed partial class FdRegistration
         if (due != long.MaxValue || cancellationToken.CanBeCanceled)
             operation.Watch(due, onLoop, cancellationToken);
         return task;
+    }
+
+    /// <summary>Begins to wait, or goes on, with an operation of the caller's own.</summary>
+    /// <returns><see langword="false"/> when there is nothing to wait for. Otherwise the operation is no longer the caller's.</returns>
+    internal bool TryWait(WaitOperation operation, PollEvents interest)
+    {
+        Selector.ThrowIfForked();
+        _gate.Enter();
+        bool waits = MustWait(interest, out _, out int error), disposed = _disposed;
+        if (waits)
+        {
+            operation.Interest = interest;
+            operation.Turn = Selector.Turn;
+            _waits.Add(operation);
+        }
+
+        _gate.Exit();
+        return waits || (Failure(disposed, error) is { } failure ? throw failure : false);
+    }
+
+    /// <summary>Under the gate: sees to it that the kernel reports what is waited for, unless it is ready or can't be waited for.</summary>
+    private bool MustWait(PollEvents interest, out PollEvents ready, out int error)
+    {
+        ready = Remembered(interest);
+        error = 0;
+        return !_disposed && ready == PollEvents.None && (error = Arm(interest)) >= 0;
     }
 
     /// <summary>Refuses to wait for nothing, or for what is unknown.</summary>

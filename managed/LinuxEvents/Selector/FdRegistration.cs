@@ -105,11 +105,17 @@ public sealed partial class FdRegistration : IDisposable
     /// <summary>Whether it has exceeded its <see cref="RegistrationOptions.RateLimit"/> just now, and is not watched.</summary>
     public bool IsRateLimited => _limiter is { } limiter && Volatile.Read(ref limiter.Tripped);
 
+    /// <summary>Whether a wait is as good as a look at the descriptor.</summary>
+    internal bool IsLevelTriggered => !_edgeTriggered && !_oneShot;
+
     /// <summary>How many waits are outstanding.</summary>
     internal int PendingWaits => _waits.Count;
 
     /// <summary>What the kernel's events carry to find this registration.</summary>
     internal ulong Key { get; set; }
+
+    /// <summary>Where waits continue.</summary>
+    internal ContinuationMode Continuations => _continuations;
 
     /// <summary>Waits until the descriptor is ready.</summary>
     /// <param name="interest">What to wait for; <see cref="PollEvents.Error"/> and <see cref="PollEvents.HangUp"/> are always included.</param>
@@ -157,6 +163,8 @@ public sealed partial class FdRegistration : IDisposable
     /// </param>
     public void Drained(PollEvents events, long sequence)
     {
+        if (!_edgeTriggered)
+            return;
         _gate.Enter();
         if (sequence == _sequence)
             _ready &= ~events;

@@ -36,7 +36,6 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
     private CapturedContext? _context;
     private TResult? _result;
     private Exception? _error;
-    private CancellationToken _token;
     private CancellationTokenRegistration _cancellation;
     private ContinuationMode _mode;
     private bool _continuing;
@@ -45,6 +44,9 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
 
     /// <summary>Where its timer is.</summary>
     private protected virtual TimerQueue Timers => selector.Timers;
+
+    /// <summary>Who cancels it, if anybody.</summary>
+    protected CancellationToken Token { get; set; }
 
     /// <summary>Marks the start of a use.</summary>
     /// <returns>The version that its ValueTask carries.</returns>
@@ -60,7 +62,7 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
     {
         if (!token.CanBeCanceled)
             return;
-        _token = token;
+        Token = token;
         _cancellation = token.UnsafeRegister(static self => ((LoopOperation<TResult>)self!).Cancel(), this);
     }
 
@@ -70,12 +72,24 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
     /// <summary>Gives the object back to its pool.</summary>
     protected abstract void Recycle();
 
+    /// <summary>Whether it continues inside the loop's call when the loop completes it.</summary>
+    protected bool ContinuesOnLoop => _mode is ContinuationMode.Loop or ContinuationMode.Inline;
+
     /// <summary>The loop completes: a continuation that belongs there runs now, inside this call.</summary>
-    internal void CompleteOnLoop(TResult? result)
+    protected internal void CompleteOnLoop(TResult? result, Exception? error = null)
     {
         selector.Activity.Callback = _state;
         _result = result;
-        Complete(inline: _mode is ContinuationMode.Loop or ContinuationMode.Inline);
+        _error = error;
+        Complete(inline: ContinuesOnLoop);
+    }
+
+    /// <summary>A work item of the thread pool completes: a continuation that belongs there runs now.</summary>
+    protected void CompleteOnPool(TResult? result, Exception? error)
+    {
+        _result = result;
+        _error = error;
+        Complete(inline: _mode == ContinuationMode.Inline, onPool: true);
     }
 
     /// <summary>Anyone completes: the continuation runs later, where it belongs.</summary>
@@ -91,13 +105,14 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
 
     private bool IsCompleted => _continuing || ReferenceEquals(Volatile.Read(ref _continuation), s_completed);
 
-    private void Complete(bool inline)
+    private void Complete(bool inline, bool onPool = false)
     {
         // Now, because a wait that nobody ever awaits would stay with its timer and its token.
         StopTimer();
         _cancellation.Unregister();
-        if (Interlocked.CompareExchange(ref _continuation, s_completed, null) is not null)
-            RunContinuation(inline);
+        // Whoever is there already stays: only with one who may be coming there is an exchange to be won.
+        if (Volatile.Read(ref _continuation) is not null || Interlocked.CompareExchange(ref _continuation, s_completed, null) is not null)
+            RunContinuation(inline || (onPool && _context?.Scheduler is null));
     }
 
     private void StopTimer()
@@ -132,7 +147,7 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
     }
 
     /// <summary>Runs the continuation. It may consume, recycle and begin anew: nothing of this use is read after it began.</summary>
-    public void Execute()
+    public virtual void Execute()
     {
         Action<object?> continuation = _continuation!;
         object? state = _state;
@@ -183,10 +198,10 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
         _cancellation.Dispose();
         StopTimer();
         TResult? result = _result;
-        Exception? error = ReferenceEquals(_error, s_canceled) ? new OperationCanceledException(_token) : _error;
+        Exception? error = ReferenceEquals(_error, s_canceled) ? new OperationCanceledException(Token) : _error;
 
         Version++;
-        _token = default;
+        Token = default;
         _cancellation = default;
         _continuing = false;
         _continuation = null;

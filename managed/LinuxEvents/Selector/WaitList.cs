@@ -7,6 +7,7 @@ internal struct WaitList
     private const int PoolCapacity = 16;
 
     private WaitOperation? _last;
+    private WaitOperation? _spare;
     private WaitOperation? _pool;
     private int _pooled;
 
@@ -17,11 +18,30 @@ internal struct WaitList
 
     public WaitOperation Rent(FdRegistration registration)
     {
+        if (Volatile.Read(ref _spare) is { } spare)
+        {
+            _spare = null;
+            return spare;
+        }
+
         if (_pool is not { } operation)
             return new WaitOperation(registration);
         _pool = operation.Next;
         _pooled--;
         return operation;
+    }
+
+    /// <summary>
+    /// Returns one without the gate. Only for the loop's thread: there is never another who sets it, and who empties it, under the gate, has
+    /// taken what is there.
+    /// </summary>
+    /// <returns><see langword="false"/> when there is one already.</returns>
+    public bool TryReturnOnLoop(WaitOperation operation)
+    {
+        if (Volatile.Read(ref _spare) is not null)
+            return false;
+        Volatile.Write(ref _spare, operation);
+        return true;
     }
 
     public void Return(WaitOperation operation)

@@ -1,7 +1,7 @@
 namespace LinuxEvents;
 
 /// <summary>A wait for readiness: a member of its registration's list of waiters until one completes it.</summary>
-internal sealed class WaitOperation(FdRegistration registration) : LoopOperation<PollEvents>(registration.Selector)
+internal class WaitOperation(FdRegistration registration) : LoopOperation<PollEvents>(registration.Selector)
 {
     /// <summary>What is waited for. Belongs to the registration, as do all of these.</summary>
     public PollEvents Interest;
@@ -55,7 +55,7 @@ internal sealed class WaitOperation(FdRegistration registration) : LoopOperation
     public bool TryClaim(PollEvents events, Exception? error = null) => Any is null || Any.TryClaim(Index, registration, events, error);
 
     /// <summary>The loop has claimed it.</summary>
-    public void CompleteReady(PollEvents events)
+    public virtual void CompleteReady(PollEvents events)
     {
         if (Any is null)
             CompleteOnLoop(events);
@@ -64,7 +64,7 @@ internal sealed class WaitOperation(FdRegistration registration) : LoopOperation
     }
 
     /// <summary>Somebody has claimed it for an error.</summary>
-    public void Fail(Exception error)
+    public virtual void Fail(Exception error)
     {
         if (Any is null)
             CompleteElsewhere(PollEvents.None, error);

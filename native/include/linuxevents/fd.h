@@ -28,6 +28,9 @@ extern "C" {
 /** lxe_fd_query: a TCP socket. */
 #define LXE_FD_TCP 0x8u
 
+/** lxe_fd_query: a stream socket of the Unix domain. */
+#define LXE_FD_UNIX_STREAM 0x10u
+
 /** Flag of lxe_fd_pipe: each write of up to 4096 bytes is a packet, and a read takes one packet (O_DIRECT). */
 #define LXE_FD_PACKETS 0x4u
 
@@ -59,7 +62,7 @@ LXE_API int32_t lxe_fd_open(const char *path, uint32_t access, uint32_t flags);
  * lxe_fd_query - tells what a descriptor was opened for, and what bears on how it is read. fcntl(2), getsockopt(2)
  * @fd: the descriptor
  *
- * Return: a mask of LXE_FD_READ, LXE_FD_WRITE, LXE_FD_PIPE and LXE_FD_TCP; -EBADF.
+ * Return: a mask of LXE_FD_READ, LXE_FD_WRITE, LXE_FD_PIPE, LXE_FD_TCP and LXE_FD_UNIX_STREAM; -EBADF.
  */
 LXE_API int32_t lxe_fd_query(int32_t fd);
 

@@ -1,10 +1,9 @@
 namespace LinuxEvents.Tests;
 
-/// <summary>Races that must have exactly one outcome, in numbers that fit a test.</summary>
+/// <summary>Races of streams that must have exactly one outcome. Longer by ./build.sh soak.</summary>
+[Trait("kind", "stress")]
 public sealed class FdStreamStressTests : FdStreamTest
 {
-    private const int Rounds = 10_000;
-
     [Fact]
     public async Task Cancel_racing_data_loses_no_byte_and_doubles_none()
     {
@@ -14,8 +13,8 @@ public sealed class FdStreamStressTests : FdStreamTest
         using (writer)
         {
             byte[] sent = new byte[1], got = new byte[8];
-            int cancelled = 0, expected = 0;
-            for (int i = 0; i < Rounds; i++)
+            int cancelled = 0, expected = 0, rounds = 0;
+            foreach (int i in Rounds.Of())
             {
                 using var cancellation = new CancellationTokenSource();
                 ValueTask<int> reading = reader.ReadAsync(got, cancellation.Token);
@@ -37,9 +36,10 @@ public sealed class FdStreamStressTests : FdStreamTest
                 if (count == 0)
                     count = await reader.ReadAsync(got, CancellationToken.None);
                 Assert.Equal((1, (byte)expected++), (count, got[0]));
+                rounds++;
             }
 
-            Assert.InRange(cancelled, 0, Rounds);
+            Assert.InRange(cancelled, 0, rounds);
         }
     }
 
@@ -74,7 +74,7 @@ public sealed class FdStreamStressTests : FdStreamTest
             });
             List<bool> whole = [];
             byte[] sent = new byte[Length];
-            for (int i = 0; i < Rounds / 10; i++)
+            foreach (int i in Rounds.Of(10))
             {
                 using var cancellation = new CancellationTokenSource();
                 await writer.WriteAsync(new byte[] { (byte)i }, CancellationToken.None);
@@ -103,10 +103,82 @@ public sealed class FdStreamStressTests : FdStreamTest
     }
 
     [Fact]
+    public void A_cancellation_finds_a_read_that_goes_back_to_wait() => Run(async () =>
+    {
+        using var pair = new TestSocketPair();
+        using var reader = new FdStream(pair.Left, Selector, ownsHandle: false);
+        byte[][] buffers = [new byte[1], new byte[1]];
+        foreach (int round in Rounds.Of())
+        {
+            // Both are told of one byte: who comes too late goes back, and is cancelled meanwhile.
+            using var cancellation = new CancellationTokenSource();
+            Task<int>[] reads = [reader.ReadAsync(buffers[0], cancellation.Token).AsTask(), reader.ReadAsync(buffers[1], cancellation.Token).AsTask()];
+            Task other = Task.Run(() =>
+            {
+                TestPipe.Write(pair.Right);
+                Thread.SpinWait(round % 64 * 32);
+                cancellation.Cancel();
+            });
+            try
+            {
+                await Task.WhenAll(reads).WaitAsync(TimeSpan.FromMilliseconds(Until.Patience));
+            }
+            catch (OperationCanceledException)
+            {
+            }
+
+            await other;
+            int got = reads.Count(static read => read.IsCompletedSuccessfully);
+            Assert.Equal(2 - got, reads.Count(static read => read.IsCanceled));
+            Assert.Equal(1 - got, Math.Max(0, TestPipe.Read(pair.Left, 10)));
+        }
+    });
+
+    [Fact]
+    public async Task Writers_that_give_up_in_line_leave_it_to_one_at_a_time()
+    {
+        var line = new WriterLine();
+        int inside = 0, entered = 0, gaveUp = 0, rounds = 0;
+        foreach (int _ in Rounds.Of(10))
+        {
+            rounds++;
+            using var cancellation = new CancellationTokenSource();
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>
+            {
+                try
+                {
+                    if (!line.TryEnter())
+                    {
+                        if (writer == 3)
+                            Assert.True(line.Wait(Timeout.Infinite));
+                        else
+                            await line.WaitAsync(writer == 2 ? CancellationToken.None : cancellation.Token);
+                    }
+                }
+                catch (OperationCanceledException)
+                {
+                    Interlocked.Increment(ref gaveUp);
+                    return;
+                }
+
+                Assert.Equal(1, Interlocked.Increment(ref inside));
+                cancellation.Cancel();
+                Interlocked.Increment(ref entered);
+                Interlocked.Decrement(ref inside);
+                line.Leave();
+            }))).WaitAsync(TimeSpan.FromMilliseconds(Until.Patience));
+            Assert.True(line.TryEnter());
+            line.Leave();
+        }
+
+        Assert.Equal(4 * rounds, entered + gaveUp);
+    }
+
+    [Fact]
     public void Disposal_racing_reads_and_writes_has_one_outcome_and_leaves_nothing() => Descriptors.StayAsTheyWere(() =>
     {
         using Selector selector = Selector.Start();
-        for (int i = 0; i < Rounds / 10; i++)
+        foreach (int _ in Rounds.Of(10))
         {
             (FdStream reader, FdStream writer) = MakePipe(selector: selector);
             Task<int> reading = reader.ReadAsync(new byte[10]).AsTask();

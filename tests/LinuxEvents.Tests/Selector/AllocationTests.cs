@@ -82,6 +82,19 @@ public sealed class AllocationTests : IDisposable
         Assert.InRange((GC.GetTotalAllocatedBytes(precise: true) - before) / Count, 0, 8);
     }
 
+    [Fact]
+    public void Nineteen_thousand_idle_registrations_cost_at_most_300_bytes_each()
+    {
+        const int Count = 19_000;
+        using var program = TestProgram.Start();
+        if (Descriptors.Limit < Count + 500)
+            Assert.Skip($"Only {Descriptors.Limit} descriptors are allowed here.");
+        int[] bytes = [.. program.Do($"idle {Count}").Split(' ').Select(int.Parse)];
+        Assert.InRange(bytes[0], 24, 300);
+        // With a wait that is under way.
+        Assert.InRange(bytes[1], bytes[0] + 24, 350);
+    }
+
     [Fact] // CHECKLIST 27
     public void Waits_that_nobody_awaits_leave_nothing_with_their_token_or_timer()
     {

@@ -172,7 +172,17 @@ public sealed class SchedulingTests
             selector.RunUntilComplete(() =>
             {
                 Assert.False(never.WaitOne(2));
-                Task.Run(static () => Thread.Sleep(2)).Wait();
+                int loop = Libc.gettid();
+                // On a thread, because a task that has not begun is run by who waits for it.
+                var soon = new TaskCompletionSource();
+                var other = new Thread(() =>
+                {
+                    Until.True(() => ProcFs.Sleeps(loop), "the wait");
+                    soon.SetResult();
+                });
+                other.Start();
+                soon.Task.Wait();
+                other.Join();
                 return Task.CompletedTask;
             });
         }

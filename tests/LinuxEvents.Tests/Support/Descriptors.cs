@@ -3,6 +3,11 @@ namespace LinuxEvents.Tests;
 /// <summary>Counts what a test must not leak.</summary>
 internal static class Descriptors
 {
+    /// <summary>How many this process may open.</summary>
+    public static int Limit { get; } = int.TryParse(
+        File.ReadLines("/proc/self/limits").Single(line => line.StartsWith("Max open files", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[3],
+        out int limit) ? limit : int.MaxValue;
+
     /// <summary>The number of descriptors that are open in this process.</summary>
     public static int Count() => Open().Count;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LinuxEvents.Interop;
 
 namespace LinuxEvents.Tests;
 
@@ -26,6 +27,37 @@ internal static unsafe class Libc
         set[0] = signals;
         Assert.Equal(0, pthread_sigmask(block ? 0 : 1, set, null));
     }
+
+    /// <summary>Sends bytes over a Unix socket, with a descriptor that travels along: nothing that is read with them is read with others.</summary>
+    public static void SendDescriptor(SafeFdHandle socket, int length)
+    {
+        const int Rights = 1, Socket = 1;
+        byte* bytes = stackalloc byte[length];
+        var vector = new lxe_fd_vector { buffer = bytes, length = (nuint)length };
+        var control = new Control { Length = sizeof(nint) + 12, Level = Socket, Kind = Rights, Descriptor = socket.Descriptor };
+        var message = new Message { Vectors = &vector, VectorCount = 1, Control = &control, ControlLength = sizeof(Control) };
+        Assert.Equal(length, sendmsg(socket.Descriptor, &message, 0));
+    }
+
+    private struct Control
+    {
+        public nint Length;
+        public int Level, Kind, Descriptor;
+    }
+
+    private struct Message
+    {
+        public void* Name;
+        public uint NameLength;
+        public lxe_fd_vector* Vectors;
+        public nint VectorCount;
+        public Control* Control;
+        public nint ControlLength;
+        public int Flags;
+    }
+
+    [DllImport("libc")]
+    private static extern nint sendmsg(int socket, Message* message, int flags);
 
     [DllImport("libc")]
     private static extern int pthread_sigmask(int how, ulong* set, ulong* former);

@@ -366,6 +366,9 @@ internal static unsafe partial class NativeMethods
     [NativeTypeName("#define LXE_FD_TCP 0x8u")]
     public const uint LXE_FD_TCP = 0x8U;
 
+    [NativeTypeName("#define LXE_FD_UNIX_STREAM 0x10u")]
+    public const uint LXE_FD_UNIX_STREAM = 0x10U;
+
     [NativeTypeName("#define LXE_FD_PACKETS 0x4u")]
     public const uint LXE_FD_PACKETS = 0x4U;
 
