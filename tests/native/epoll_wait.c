@@ -57,6 +57,7 @@ static void check_timing_out(int64_t span)
     CHECK(now() >= deadline);
 }
 
+/* CHECKLIST 36 */
 static void test_never_early_and_never_spinning(void)
 {
     static const int64_t spans[] = {1, 1000, 50000, 999999, 1000000, 2000001};

@@ -15,8 +15,14 @@ public sealed unsafe class TimerFd : IDisposable
     /// <param name="clock">The clock it follows.</param>
     /// <exception cref="LinuxEventsException">EPERM for an alarm clock without CAP_WAKE_ALARM; EINVAL for a clock that the
     /// kernel does not know; no descriptor or memory is left (EMFILE, ENFILE, ENOMEM).</exception>
-    public TimerFd(TimerFdClock clock = TimerFdClock.Monotonic) =>
+    public TimerFd(TimerClock clock = TimerClock.Monotonic)
+    {
         Handle = SafeTimerFdHandle.Create((int)clock, NativeMethods.LXE_NONBLOCK);
+        Clock = clock;
+    }
+
+    /// <summary>The clock it follows.</summary>
+    public TimerClock Clock { get; }
 
     /// <summary>The timer's descriptor, which is non-blocking.</summary>
     public SafeTimerFdHandle Handle { get; }
@@ -46,6 +52,23 @@ public sealed unsafe class TimerFd : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">A time is before 1970, negative, or beyond 292 years.</exception>
     public bool SetAbsolute(DateTimeOffset time, TimeSpan interval = default, bool cancelOnSet = false) =>
         SetAbsolute(time - DateTimeOffset.UnixEpoch, interval, cancelOnSet);
+
+    /// <summary>Arms the timer to the nanosecond, never early. What it had to report is forgotten.</summary>
+    /// <param name="value">Nanoseconds from now or, if <paramref name="absolute"/>, since the clock's beginning; 0 and what is past is at once.</param>
+    /// <param name="interval">Nanoseconds from one expiration to the next; 0 for a single one.</param>
+    /// <param name="absolute">Whether <paramref name="value"/> is a time on the clock.</param>
+    /// <param name="cancelOnSet">As in <see cref="SetAbsolute(TimeSpan, TimeSpan, bool)"/>: only where <paramref name="absolute"/>.</param>
+    /// <returns>As <see cref="SetAbsolute(TimeSpan, TimeSpan, bool)"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A time is negative.</exception>
+    /// <exception cref="ArgumentException"><paramref name="cancelOnSet"/> without <paramref name="absolute"/>.</exception>
+    public bool SetNanoseconds(long value, long interval = 0, bool absolute = false, bool cancelOnSet = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(value);
+        ArgumentOutOfRangeException.ThrowIfNegative(interval);
+        if (cancelOnSet && !absolute)
+            throw new ArgumentException("Only a time on the clock can be cancelled by setting it.", nameof(cancelOnSet));
+        return Set(value, interval, (absolute ? NativeMethods.LXE_TIMERFD_ABSOLUTE : 0) | (cancelOnSet ? NativeMethods.LXE_TIMERFD_CANCEL_ON_SET : 0));
+    }
 
     /// <summary>Disarms the timer. What it had to report is forgotten.</summary>
     public void Disarm()

@@ -112,6 +112,8 @@ public sealed partial class Selector
         finally
         {
             _clock.Dispose();
+            foreach (TimerQueue? timers in _otherTimers ?? [])
+                timers?.Clock.Dispose();
             _wake.Dispose();
             _epoll.Dispose();
             Activity.Stop();
@@ -127,7 +129,14 @@ public sealed partial class Selector
     {
         while (Registrations.CloseAndFind() is { } registration)
             registration.Close(static registration => registration.Selector.Ended());
-        while (Timers.CloseAndTake(out TimerNode? timer))
+        End(Timers);
+        foreach (TimerQueue? timers in _otherTimers ?? [])
+            End(timers);
+    }
+
+    private static void End(TimerQueue? timers)
+    {
+        while (timers is not null && timers.CloseAndTake(out TimerNode? timer))
             timer.Close();
     }
 

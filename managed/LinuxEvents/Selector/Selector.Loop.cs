@@ -17,7 +17,6 @@ public sealed unsafe partial class Selector
     private int _eventCount;
     private int _eventIndex;
     private int _fullBatches;
-    private bool _clockRang;
     private long _turn;
     private ExecutionContext? _context;
 
@@ -113,7 +112,7 @@ public sealed unsafe partial class Selector
             if (!task.IsCompleted)
             {
                 task.ContinueWith(
-                    static (_, self) => ((Selector)self!).Interrupt(stop: false), this,
+                    static (_, self) => ((Selector)self!).Interrupt(), this,
                     CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, System.Threading.Tasks.TaskScheduler.Default);
             }
 
@@ -150,12 +149,7 @@ public sealed unsafe partial class Selector
         Interrupt(stop: true);
     }
 
-    /// <summary>The clock has reached what it was armed for.</summary>
-    internal void OnClockRang()
-    {
-        Volatile.Write(ref _clockRang, true);
-        Interrupt(stop: false);
-    }
+    internal void Interrupt() => Interrupt(stop: false);
 
     private void Interrupt(bool stop)
     {
@@ -205,11 +199,9 @@ public sealed unsafe partial class Selector
             Collect(deadline);
         bool worked = Dispatch();
         RestoreContext();
-        if (Volatile.Read(ref _clockRang) && IsAllLookedAt())
-        {
-            _clockRang = false;
-            worked |= Timers.Expire(_options.TimersPerTurn);
-        }
+        int rang = Volatile.Read(ref _rang);
+        if (rang != 0 && IsAllLookedAt())
+            worked |= Expire(rang);
 
         return RunPosts(_options.PostsPerTurn) || worked;
     }
@@ -259,9 +251,10 @@ public sealed unsafe partial class Selector
     {
         if (_options.BeforePoll is not null)
             Call(_options.BeforePoll);
-        bool sleep = _posts.TrySleep() && !Volatile.Read(ref _clockRang);
-        Timers.ArmClock();
-        if (!sleep)
+        bool sleep = _posts.TrySleep() && Volatile.Read(ref _rang) == 0;
+        ArmClocks();
+        TimeSpan? advance = sleep && deadline != 0 ? TimeToAdvance() : null;
+        if (!sleep || advance is not null)
             deadline = 0;
         Activity.BeginPoll(deadline);
         fixed (lxe_epoll_event* events = _events)
@@ -270,11 +263,12 @@ public sealed unsafe partial class Selector
             Activity.EndPoll();
             _posts.Awake();
             Volatile.Write(ref _turn, _turn + 1);
-            Timers.BeginTurn(_turn);
             _eventIndex = 0;
             _eventCount = count == -Errno.EINTR ? 0 : LinuxEventsException.ThrowIfError(count, "epoll_wait", _epoll);
         }
 
+        if (advance is { } time && _eventCount == 0 && _posts.Count == 0)
+            Advance(time);
         if (_options.AfterPoll is not null)
             Call(_options.AfterPoll);
     }
@@ -303,9 +297,12 @@ public sealed unsafe partial class Selector
         while (_eventIndex < _eventCount && !_closing)
         {
             lxe_epoll_event ready = _events[_eventIndex++];
-            if (ready.data == ClockKey)
-                _clockRang = true;
-            else if (ready.data != WakeKey && Registrations.Find(ready.data) is { } registration)
+            if (ready.data > ClockKey - (ulong)s_clocks.Length)
+            {
+                if (ready.data != WakeKey)
+                    Interlocked.Or(ref _rang, 1 << (int)(ClockKey - ready.data));
+            }
+            else if (Registrations.Find(ready.data) is { } registration)
             {
                 worked = true;
                 Activity.CountEvent(registration);

@@ -44,8 +44,8 @@ public sealed partial class Selector
     /// <summary>Nobody drives from now on: sees to it that the set shows what there is to do.</summary>
     private void Rest()
     {
-        Timers.ArmClock();
-        if (!_posts.TrySleep() || Volatile.Read(ref _clockRang) || _eventIndex != _eventCount)
+        ArmClocks();
+        if (!_posts.TrySleep() || Volatile.Read(ref _rang) != 0 || _eventIndex != _eventCount)
             Wake();
     }
 }

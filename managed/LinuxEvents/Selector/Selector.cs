@@ -65,7 +65,7 @@ public sealed unsafe partial class Selector : IDisposable
             LinuxEventsException.ThrowIfError(
                 NativeMethods.lxe_epoll_add(EpollDescriptor, _wake.Descriptor, NativeMethods.LXE_EPOLL_IN | NativeMethods.LXE_EPOLL_ET, WakeKey),
                 "epoll_ctl(EPOLL_CTL_ADD)", _wake);
-            _clock = _options.Clock?.Invoke(this) ?? new KernelClock(_epoll, ClockKey);
+            _clock = MakeClock(TimerClock.Monotonic, 0);
         }
         catch
         {
@@ -74,7 +74,8 @@ public sealed unsafe partial class Selector : IDisposable
             throw;
         }
 
-        Timers = new TimerQueue(_clock, Activity, TimerQueue.ToSlack(_options.TimerSlack));
+        Timers = new TimerQueue(this, _clock, TimerQueue.ToSlack(_options.TimerSlack));
+        TimeProvider = new SelectorTimeProvider(this, _options.TimeProvider ?? TimeProvider.System);
         LiveSelectors.Add(this);
     }
 

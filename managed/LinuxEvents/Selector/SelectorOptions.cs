@@ -76,6 +76,6 @@ public sealed class SelectorOptions
     /// </summary>
     public IReadOnlyCollection<int>? Processors { get; init; }
 
-    /// <summary>Where time comes from; the kernel's monotonic clock unless a test brings its own.</summary>
-    internal Func<Selector, LoopClock>? Clock { get; init; }
+    /// <summary>Where time comes from in place of the kernel's clocks, when a test brings its own.</summary>
+    internal Func<Selector, TimerClock, LoopClock>? Clock { get; init; }
 }

@@ -5,6 +5,14 @@ public sealed partial class Selector
 {
     private TimerCallbackOf? _lastCallback;
 
+    /// <summary>
+    /// The loop's time for whatever takes a <see cref="System.TimeProvider"/>: Task.Delay, PeriodicTimer, CancellationTokenSource. Its timers' callbacks run on
+    /// the loop's thread, in order, and must not block it; they are as exact as the loop's own, but for what .NET rounds down to whole milliseconds by
+    /// itself, as Task.Delay does. When the selector is disposed they fire no more: what still waits
+    /// for one then waits for ever.
+    /// </summary>
+    public TimeProvider TimeProvider { get; }
+
     internal TimerQueue Timers { get; }
 
     internal OperationPool<DelayOperation> Delays { get; } = new();
@@ -23,7 +31,7 @@ public sealed partial class Selector
     /// <exception cref="ObjectDisposedException">The selector was disposed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public ValueTask DelayAsync(TimeSpan delay, CancellationToken cancellationToken = default) =>
-        DelayUntil(DueTime(delay, nameof(delay)), null, cancellationToken);
+        DelayUntil(Timers, DueTime(delay, nameof(delay)), null, cancellationToken);
 
     /// <inheritdoc cref="DelayAsync(TimeSpan, CancellationToken)"/>
     /// <param name="delay">How long, in steps of 100 ns; zero for the next turn, <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
@@ -34,21 +42,21 @@ public sealed partial class Selector
     /// <param name="cancellationToken">Ends the delay.</param>
     /// <exception cref="ArgumentOutOfRangeException">A time is negative.</exception>
     public ValueTask DelayAsync(TimeSpan delay, TimeSpan slack, CancellationToken cancellationToken = default) =>
-        DelayUntil(DueTime(delay, nameof(delay)), TimerQueue.ToSlack(CheckSlack(slack, nameof(slack))), cancellationToken);
+        DelayUntil(Timers, DueTime(delay, nameof(delay)), TimerQueue.ToSlack(CheckSlack(slack, nameof(slack))), cancellationToken);
 
     /// <summary>Completes at a time on the loop's clock, never before it: to the nanosecond, and without drift when one follows from the other.</summary>
     /// <param name="timestamp">When, in nanoseconds as <see cref="GetTimestamp"/> has them; what is past is the next turn.</param>
     /// <param name="cancellationToken">Ends the delay.</param>
     /// <inheritdoc cref="DelayAsync(TimeSpan, CancellationToken)"/>
     public ValueTask DelayUntilAsync(long timestamp, CancellationToken cancellationToken = default) =>
-        DelayUntil(Math.Max(timestamp, 0), null, cancellationToken);
+        DelayUntil(Timers, Math.Max(timestamp, 0), null, cancellationToken);
 
     /// <inheritdoc cref="DelayUntilAsync(long, CancellationToken)"/>
     /// <param name="timestamp">When, in nanoseconds as <see cref="GetTimestamp"/> has them; what is past is the next turn.</param>
     /// <param name="slack">By how much it may be late, as in <see cref="DelayAsync(TimeSpan, TimeSpan, CancellationToken)"/>.</param>
     /// <param name="cancellationToken">Ends the delay.</param>
     public ValueTask DelayUntilAsync(long timestamp, TimeSpan slack, CancellationToken cancellationToken = default) =>
-        DelayUntil(Math.Max(timestamp, 0), TimerQueue.ToSlack(CheckSlack(slack, nameof(slack))), cancellationToken);
+        DelayUntil(Timers, Math.Max(timestamp, 0), TimerQueue.ToSlack(CheckSlack(slack, nameof(slack))), cancellationToken);
 
     /// <summary>Now, in nanoseconds of the loop's clock.</summary>
     internal long Now => _clock.Now;
@@ -77,11 +85,11 @@ public sealed partial class Selector
         return span.Ticks <= (long.MaxValue - now) / TimeSpan.NanosecondsPerTick ? now + span.Ticks * TimeSpan.NanosecondsPerTick : long.MaxValue;
     }
 
-    private ValueTask DelayUntil(long due, uint? slack, CancellationToken cancellationToken)
+    private ValueTask DelayUntil(TimerQueue timers, long due, uint? slack, CancellationToken cancellationToken)
     {
         ThrowIfForked();
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled(cancellationToken);
-        return (Delays.TryRent() ?? new DelayOperation(this)).Start(Timers, due, slack, IsLoopThread, cancellationToken);
+        return (Delays.TryRent() ?? new DelayOperation(this)).Start(timers, due, slack, IsLoopThread, cancellationToken);
     }
 }

@@ -21,22 +21,21 @@ internal sealed class TimerQueue
     private const long LongestSlack = uint.MaxValue * 1000L;
 
     private readonly LoopClock _clock;
-    private readonly LoopActivity _activity;
+    private readonly Selector _selector;
     private readonly TimerWheel _wheel = new();
     private readonly uint _slack;
-    private SpinGate _gate;
+    private OwnerGate _gate;
     private long _next = Never;
     private long _armed = Never;
-    private int _turn;
     private bool _closed;
 
-    /// <param name="clock">The clock, which the queue owns.</param>
-    /// <param name="activity">Where firing is counted.</param>
+    /// <param name="selector">Whose loop it is.</param>
+    /// <param name="clock">The clock.</param>
     /// <param name="slack">The slack of timers that say nothing else.</param>
-    public TimerQueue(LoopClock clock, LoopActivity activity, uint slack = 0)
+    public TimerQueue(Selector selector, LoopClock clock, uint slack)
     {
         _clock = clock;
-        _activity = activity;
+        _selector = selector;
         _slack = slack;
         _wheel.Advance(clock.Now);
     }
@@ -49,9 +48,6 @@ internal sealed class TimerQueue
 
     /// <summary>No later than the first moment at which a timer must be served; <see cref="long.MaxValue"/> when there is none.</summary>
     public long Next => Count == 0 ? Never : Volatile.Read(ref _next);
-
-    /// <summary>The loop's turn. By the loop.</summary>
-    public void BeginTurn(long turn) => _turn = (int)turn & int.MaxValue;
 
     /// <summary>Slack as timers have it: whole microseconds, rounded down, at most 71 minutes.</summary>
     public static uint ToSlack(TimeSpan slack) => (uint)(Math.Min(slack.Ticks, LongestSlack / TimeSpan.NanosecondsPerTick) / TimeSpan.TicksPerMicrosecond);
@@ -70,14 +66,14 @@ internal sealed class TimerQueue
     /// <param name="onLoop">The caller is the loop, which arms the clock itself before it sleeps.</param>
     public bool TryAdd(TimerNode node, long due, uint? slack, bool onLoop)
     {
-        _gate.Enter();
+        _gate.Enter(onLoop);
         try
         {
             return TryAddCore(node, due, slack ?? _slack, onLoop);
         }
         finally
         {
-            _gate.Exit();
+            _gate.Exit(onLoop);
         }
     }
 
@@ -85,7 +81,7 @@ internal sealed class TimerQueue
     /// <inheritdoc cref="TryAdd(TimerNode, long, uint?, bool)" path="/param|/returns"/>
     public bool TryRestart(TimerNode node, long due, uint? slack, bool onLoop)
     {
-        _gate.Enter();
+        _gate.Enter(onLoop);
         try
         {
             if (TimerWheel.Holds(node))
@@ -95,7 +91,7 @@ internal sealed class TimerQueue
         }
         finally
         {
-            _gate.Exit();
+            _gate.Exit(onLoop);
         }
     }
 
@@ -105,7 +101,8 @@ internal sealed class TimerQueue
     {
         if (!TimerWheel.Holds(node))
             return false;
-        _gate.Enter();
+        bool onLoop = _selector.IsLoopThread;
+        _gate.Enter(onLoop);
         bool queued = TimerWheel.Holds(node);
         if (queued)
         {
@@ -115,7 +112,7 @@ internal sealed class TimerQueue
                 _next = Never;
         }
 
-        _gate.Exit();
+        _gate.Exit(onLoop);
         return queued;
     }
 
@@ -124,7 +121,8 @@ internal sealed class TimerQueue
     {
         if (Volatile.Read(ref _next) >= Volatile.Read(ref _armed))
             return;
-        _gate.Enter();
+        bool onLoop = _selector.IsLoopThread;
+        _gate.Enter(onLoop);
         try
         {
             if (_next >= _armed)
@@ -135,7 +133,7 @@ internal sealed class TimerQueue
         }
         finally
         {
-            _gate.Exit();
+            _gate.Exit(onLoop);
         }
 
         if (!_clock.ArmsAnywhere)
@@ -148,16 +146,9 @@ internal sealed class TimerQueue
     public bool Expire(int budget)
     {
         long now = _clock.Now;
-        _gate.Enter();
-        try
-        {
-            _armed = Never;
-            _wheel.Advance(now);
-        }
-        finally
-        {
-            _gate.Exit();
-        }
+        _gate.Enter(owner: true);
+        _armed = Never;
+        _gate.Exit(owner: true);
 
         bool fired = false;
         try
@@ -165,37 +156,31 @@ internal sealed class TimerQueue
             while (budget-- > 0 && TryTake(now, out TimerNode? node, out short version))
             {
                 fired = true;
-                _activity.CountTimer();
+                _selector.Activity.CountTimer();
                 node.Fire(version);
             }
         }
         finally
         {
-            _gate.Enter();
+            _gate.Enter(owner: true);
             _next = _wheel.Settle(now);
-            _gate.Exit();
+            _gate.Exit(owner: true);
         }
 
         return fired;
     }
 
-    /// <summary>The clock was set: when it is to ring must be looked up again. On the loop's thread.</summary>
-    public void Rearm()
-    {
-        _gate.Enter();
-        _armed = Never;
-        _gate.Exit();
-    }
-
     /// <summary>Takes no more nodes, and gives back any one that is still queued: for a loop that ends.</summary>
     public bool CloseAndTake([NotNullWhen(true)] out TimerNode? node)
     {
-        _gate.Enter();
+        _gate.Enter(owner: true);
         _closed = true;
         bool taken = _wheel.TryTakeAny(out node);
-        _gate.Exit();
+        _gate.Exit(owner: true);
         return taken;
     }
+
+    private int Turn => (int)_selector.Turn & int.MaxValue;
 
     private bool TryAddCore(TimerNode node, long due, uint slack, bool onLoop)
     {
@@ -203,7 +188,7 @@ internal sealed class TimerQueue
             return false;
         node.Due = due;
         node.Slack = slack;
-        _wheel.Add(node, _turn);
+        _wheel.Add(node, Turn);
         long latest = TimerWheel.LatestOf(node);
         if (latest >= _next)
             return true;
@@ -221,10 +206,16 @@ internal sealed class TimerQueue
 
     private bool TryTake(long now, [NotNullWhen(true)] out TimerNode? node, out short version)
     {
-        _gate.Enter();
-        bool taken = _wheel.TryTake(now, _turn, out node);
-        version = node?.Version ?? 0;
-        _gate.Exit();
-        return taken;
+        _gate.Enter(owner: true);
+        try
+        {
+            bool taken = _wheel.TryTake(now, Turn, out node);
+            version = node?.Version ?? 0;
+            return taken;
+        }
+        finally
+        {
+            _gate.Exit(owner: true);
+        }
     }
 }

@@ -103,28 +103,32 @@ internal sealed class TimerWheel
             Sweep();
     }
 
-    /// <summary>Moves on to a moment: what is due by then is in the heap.</summary>
-    public void Advance(long now)
+    /// <summary>Moves on to a moment: empties the next slot that begins by then, into finer ones or the heap.</summary>
+    /// <returns><see langword="false"/> when there is none.</returns>
+    public bool Advance(long now)
     {
         long target = now >> TickBits;
-        while (TryFindFirst(out int level, out int index, out long start) && start <= target)
+        if (!TryFindFirst(out int level, out int index, out long start) || start > target)
         {
-            _tick = start;
-            ref Slot slot = ref _levels[level]!.Slots[index];
-            TimerNode? node = slot.First;
-            slot.First = slot.Last = null;
-            _levels[level]!.Occupied[index >> 6] &= ~(1UL << index);
-            while (node is not null)
-            {
-                TimerNode? next = node.NextTimer;
-                node.NextTimer = node.PreviousTimer = null;
-                node.Mark &= unchecked((ushort)~StateMask);
-                Place(node);
-                node = next;
-            }
+            _tick = Math.Max(_tick, target);
+            return false;
         }
 
-        _tick = Math.Max(_tick, target);
+        _tick = start;
+        ref Slot slot = ref _levels[level]!.Slots[index];
+        TimerNode? node = slot.First;
+        slot.First = slot.Last = null;
+        _levels[level]!.Occupied[index >> 6] &= ~(1UL << index);
+        while (node is not null)
+        {
+            TimerNode? next = node.NextTimer;
+            node.NextTimer = node.PreviousTimer = null;
+            node.Mark &= unchecked((ushort)~StateMask);
+            Place(node);
+            node = next;
+        }
+
+        return true;
     }
 
     /// <summary>Takes the first timer that is due.</summary>
@@ -133,24 +137,29 @@ internal sealed class TimerWheel
     /// <param name="node">The timer.</param>
     public bool TryTake(long now, int turn, [NotNullWhen(true)] out TimerNode? node)
     {
-        while (_heapCount > 0 && _heap[0].Due <= now)
+        // Slot by slot: what is late stays in the slots, so that the heap stays small however far behind the loop is.
+        do
         {
-            Entry entry = _heap[0];
-            RemoveFirst();
-            node = entry.Node;
-            if (!entry.IsLive)
-                continue;
-            if (turn >= 0 && node.Mark >> 2 == (turn & (ushort.MaxValue >> 2)))
+            while (_heapCount > 0 && _heap[0].Due <= now)
             {
-                _young.Add(entry);
-                continue;
-            }
+                Entry entry = _heap[0];
+                RemoveFirst();
+                node = entry.Node;
+                if (!entry.IsLive)
+                    continue;
+                if (turn >= 0 && node.Mark >> 2 == (turn & (ushort.MaxValue >> 2)))
+                {
+                    _young.Add(entry);
+                    continue;
+                }
 
-            Volatile.Write(ref node.Mark, 0);
-            _heapLive--;
-            Count--;
-            return true;
+                Volatile.Write(ref node.Mark, 0);
+                _heapLive--;
+                Count--;
+                return true;
+            }
         }
+        while (Advance(now));
 
         node = null;
         return false;
@@ -188,17 +197,7 @@ internal sealed class TimerWheel
     }
 
     /// <summary>Takes any, in the order of due times where that is simple: for the end.</summary>
-    public bool TryTakeAny([NotNullWhen(true)] out TimerNode? node)
-    {
-        while (true)
-        {
-            if (TryTake(Never, -1, out node))
-                return true;
-            if (!TryFindFirst(out _, out _, out long start))
-                return false;
-            Advance(start << TickBits);
-        }
-    }
+    public bool TryTakeAny([NotNullWhen(true)] out TimerNode? node) => TryTake(Never, -1, out node);
 
     private static int Digit(long tick, int level) => (int)(tick >> (level * DigitBits)) & (Slots - 1);
 

@@ -72,9 +72,9 @@ public sealed class TimerFdTests
     }
 
     [Theory]
-    [InlineData(TimerFdClock.RealTime)]
-    [InlineData(TimerFdClock.BootTime)]
-    public void Every_clock_takes_a_time_of_its_own(TimerFdClock clock)
+    [InlineData(TimerClock.RealTime)]
+    [InlineData(TimerClock.BootTime)]
+    public void Every_clock_takes_a_time_of_its_own(TimerClock clock)
     {
         using var timer = new TimerFd(clock);
         Assert.True(timer.SetAbsolute(TimeSpan.FromTicks(1)));
@@ -82,10 +82,57 @@ public sealed class TimerFdTests
         Assert.Equal(1UL, expirations);
     }
 
+    [Theory]
+    [InlineData(TimerClock.RealTimeAlarm)]
+    [InlineData(TimerClock.BootTimeAlarm)]
+    public void Alarm_clocks_need_a_permission(TimerClock clock)
+    {
+        TimerFd timer;
+        try
+        {
+            timer = new TimerFd(clock);
+        }
+        catch (LinuxEventsException e)
+        {
+            Assert.Contains(e.Errno, new[] { Errno.EPERM, Errno.EOPNOTSUPP });
+            return;
+        }
+
+        using (timer)
+        {
+            Assert.Equal(clock, timer.Clock);
+            timer.Set(TimeSpan.FromTicks(1));
+            Assert.Equal(TimerFdResult.Expired, timer.Read(out _));
+        }
+    }
+
+    [Fact] // CHECKLIST 28
+    public void Times_are_taken_to_the_nanosecond()
+    {
+        using var timer = new TimerFd();
+        for (int i = 0; i < 200; i++)
+        {
+            long due = Stopwatch.GetTimestamp() + i * 501 + 1;
+            Assert.True(timer.SetNanoseconds(due, absolute: true));
+            Assert.Equal(TimerFdResult.Expired, timer.Read(out _));
+            Assert.True(Stopwatch.GetTimestamp() >= due);
+        }
+
+        Assert.True(timer.SetNanoseconds(0, 1_000_000_007));
+        Assert.Equal(TimerFdResult.Expired, timer.Read(out _));
+        // What is told back is rounded up to 100 ns.
+        Assert.NotNull(timer.GetDueTime(out TimeSpan interval));
+        Assert.Equal(10_000_001, interval.Ticks);
+        Assert.True(timer.SetNanoseconds(long.MaxValue, absolute: true));
+        Assert.Equal(TimerFdResult.None, timer.TryRead(out _));
+        Assert.Throws<ArgumentOutOfRangeException>("value", () => timer.SetNanoseconds(-1));
+        Assert.Throws<ArgumentException>("cancelOnSet", () => timer.SetNanoseconds(1, cancelOnSet: true));
+    }
+
     [Fact]
     public void A_calendar_time_is_a_time_on_the_real_time_clock()
     {
-        using var timer = new TimerFd(TimerFdClock.RealTime);
+        using var timer = new TimerFd(TimerClock.RealTime);
         Assert.True(timer.SetAbsolute(DateTimeOffset.UtcNow + s_hour, cancelOnSet: true));
         Assert.InRange(timer.GetDueTime(out _)!.Value, TimeSpan.FromMinutes(59), s_hour + TimeSpan.FromMinutes(1));
         Assert.True(timer.SetAbsolute(DateTimeOffset.UtcNow - s_hour));
@@ -99,7 +146,7 @@ public sealed class TimerFdTests
         Assert.Throws<ArgumentOutOfRangeException>("dueTime", () => timer.Set(TimeSpan.FromTicks(-1)));
         Assert.Throws<ArgumentOutOfRangeException>("interval", () => timer.Set(TimeSpan.Zero, TimeSpan.FromTicks(-1)));
         Assert.Throws<ArgumentOutOfRangeException>("time", () => timer.SetAbsolute(TimeSpan.MaxValue));
-        Assert.Equal(Errno.EINVAL, Assert.Throws<LinuxEventsException>(() => new TimerFd((TimerFdClock)77)).Errno);
+        Assert.Equal(Errno.EINVAL, Assert.Throws<LinuxEventsException>(() => new TimerFd((TimerClock)77)).Errno);
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class DescriptorKindTests : IDisposable
     [Fact] // CHECKLIST 22
     public void A_timerfd()
     {
-        using var timer = new TimerFd(TimerFdClock.Monotonic);
+        using var timer = new TimerFd(TimerClock.Monotonic);
         BecomesReadable(timer.Handle, () => timer.Set(TimeSpan.FromTicks(1)));
     }
 

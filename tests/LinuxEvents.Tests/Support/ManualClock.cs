@@ -1,9 +1,10 @@
 namespace LinuxEvents.Tests;
 
 /// <summary>Time that passes when a test says so.</summary>
-internal sealed class ManualClock(Selector selector) : LoopClock
+internal sealed class ManualClock(Selector selector, TimerClock kind = TimerClock.Monotonic) : LoopClock
 {
     private long _now = 1_000_000_000;
+    private bool _changed;
 
     public override long Now => _now;
 
@@ -16,7 +17,7 @@ internal sealed class ManualClock(Selector selector) : LoopClock
     public static Selector NewSelector(out ManualClock clock)
     {
         ManualClock? made = null;
-        var selector = new Selector(new SelectorOptions { Clock = selector => made = new ManualClock(selector) });
+        var selector = new Selector(new SelectorOptions { Clock = (selector, kind) => kind == TimerClock.Monotonic ? made = new ManualClock(selector) : new ManualClock(selector, kind) });
         clock = made!;
         return selector;
     }
@@ -33,8 +34,24 @@ internal sealed class ManualClock(Selector selector) : LoopClock
         if (_now >= Armed)
         {
             Armed = long.MaxValue;
-            selector.OnClockRang();
+            selector.OnClockRang(kind);
         }
+    }
+
+    /// <summary>Somebody sets it.</summary>
+    public void Set(long now)
+    {
+        _now = now;
+        _changed = true;
+        Armed = long.MaxValue;
+        selector.OnClockRang(kind);
+    }
+
+    public override bool TakeChange()
+    {
+        bool changed = _changed;
+        _changed = false;
+        return changed;
     }
 
     public override void Dispose()

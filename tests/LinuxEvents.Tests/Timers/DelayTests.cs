@@ -9,7 +9,7 @@ public sealed class DelayTests : IDisposable
 
     public void Dispose() => _selector.Dispose();
 
-    [Theory]
+    [Theory] // CHECKLIST 28
     [InlineData(0)]
     [InlineData(50)]
     [InlineData(1000)]
@@ -47,7 +47,7 @@ public sealed class DelayTests : IDisposable
         Assert.InRange(later - turn, 1, 3);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 34
     public void A_negative_delay_is_refused_and_a_huge_one_does_not_fire()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => { _ = _selector.DelayAsync(TimeSpan.FromTicks(-1)); });

@@ -12,7 +12,7 @@ public sealed class TimerQueueTests : IDisposable
 
     public void Dispose() => _selector.Dispose();
 
-    [Fact]
+    [Fact] // CHECKLIST 29
     public void Timers_fire_in_the_order_of_their_due_times_and_equal_ones_as_they_were_added()
     {
         int[] due = [5, 3, 9, 3, 1, 5];
@@ -32,7 +32,7 @@ public sealed class TimerQueueTests : IDisposable
         Assert.Equal([1], _fired);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 30
     public void A_delay_for_now_is_due_in_the_next_turn()
     {
         async void Again()
@@ -57,7 +57,7 @@ public sealed class TimerQueueTests : IDisposable
         }
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 31
     public void A_timer_may_cancel_another_that_is_due_at_the_same_time()
     {
         using var cancellation = new CancellationTokenSource();
@@ -84,7 +84,7 @@ public sealed class TimerQueueTests : IDisposable
         Assert.Equal(2, outcome);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 33
     public void An_earlier_timer_arms_the_clock_anew_and_a_later_one_does_not()
     {
         Start(0, 50);
@@ -98,7 +98,7 @@ public sealed class TimerQueueTests : IDisposable
         Assert.Equal(3, _clock.ArmCount);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 35
     public void Cancelled_delays_leave_at_once()
     {
         using var cancellation = new CancellationTokenSource();

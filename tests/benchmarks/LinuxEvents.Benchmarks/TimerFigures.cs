@@ -67,6 +67,8 @@ internal static class TimerFigures
     public static string NameOf(string style) => style switch
     {
         "raw" => "LinuxEvents LoopTimer",
+        "raw-new" => "LinuxEvents LoopTimer, made and dropped",
+        "timer-new" => ".NET Timer, made and disposed",
         "raw-slack" => "LinuxEvents LoopTimer, 1 ms of slack",
         "delay" => "LinuxEvents DelayAsync",
         "delay-slack" => "LinuxEvents DelayAsync, 1 ms of slack",

@@ -42,9 +42,9 @@ internal static class Workloads
                 .. Peer("libev", $"{native}/bench-timers-libev", "start", "1000000"),
                 .. Peer("libevent", $"{native}/bench-timers-libevent", "start", "1000000"),
                 .. Peer("libuv", $"{native}/bench-timers-libuv", "start", "1000000"),
-                .. ((string[])["raw", "delay", "timer", "task"]).Select(static style => Ours(TimerFigures.NameOf(style), "timers", style, "start", "1000000")),
+                .. ((string[])["raw", "raw-new", "delay", "timer", "timer-new", "task"]).Select(static style => Ours(TimerFigures.NameOf(style), "timers", style, "start", "1000000")),
             ],
-            new Target(Raw, Wheel, 1.5), new Target(Raw, ".NET Timer", 1.0 / 3), new Target(Delay, Raw, 4));
+            new Target(Raw, Wheel, 1.5), new Target(TimerFigures.NameOf("raw-new"), TimerFigures.NameOf("timer-new"), 1.0 / 3), new Target(Delay, Raw, 4));
         yield return new Workload("idle", "chain 100 active of 100 beside idle registrations", "0",
             [Ours("without", "idle", "0"), Ours("19,000 more", "idle", "19000")], new Target("19,000 more", "without", 1.1));
     }

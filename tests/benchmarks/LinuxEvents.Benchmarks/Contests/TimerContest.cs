@@ -24,11 +24,13 @@ internal abstract class TimerContest
 
     public static TimerContest Of(string style) => style switch
     {
-        "raw" => new RawTimers(TimeSpan.Zero),
-        "raw-slack" => new RawTimers(TimeSpan.FromMilliseconds(1)),
+        "raw" => new RawTimers(TimeSpan.Zero, anew: false),
+        "raw-new" => new RawTimers(TimeSpan.Zero, anew: true),
+        "raw-slack" => new RawTimers(TimeSpan.FromMilliseconds(1), anew: false),
         "delay" => new Delays(TimeSpan.Zero),
         "delay-slack" => new Delays(TimeSpan.FromMilliseconds(1)),
-        "timer" => new SystemTimers(),
+        "timer" => new SystemTimers(anew: false),
+        "timer-new" => new SystemTimers(anew: true),
         "task" => new TaskDelays(),
         _ => throw new ArgumentOutOfRangeException(nameof(style), style, "There is no such contestant."),
     };
@@ -171,7 +173,7 @@ internal abstract class TimerContest
         protected override void End() => _ended!.TrySetResult();
     }
 
-    private sealed class RawTimers(TimeSpan slack) : OnLoop
+    private sealed class RawTimers(TimeSpan slack, bool anew) : OnLoop
     {
         private readonly List<LoopTimer> _timers = [];
 
@@ -185,13 +187,18 @@ internal abstract class TimerContest
         {
             if (timer == _timers.Count)
                 _timers.Add(new LoopTimer(Selector, static state => ((Slot)state!).OnFired(), new Slot(this, timer)));
-            _timers[timer].Start(delay, slack);
+            if (slack > TimeSpan.Zero)
+                _timers[timer].Start(delay, slack);
+            else
+                _timers[timer].Start(delay);
         }
 
         protected override void CancelAll()
         {
             foreach (LoopTimer timer in _timers)
                 timer.Cancel();
+            if (anew)
+                _timers.Clear();
         }
 
         private sealed class Slot(RawTimers contest, int timer)
@@ -247,7 +254,7 @@ internal abstract class TimerContest
         protected override void End() => _ended.Set();
     }
 
-    private sealed class SystemTimers : OnPool
+    private sealed class SystemTimers(bool anew) : OnPool
     {
         private readonly List<Timer> _timers = [];
 
@@ -263,7 +270,15 @@ internal abstract class TimerContest
         protected override void CancelAll()
         {
             foreach (Timer timer in _timers)
-                timer.Change(Timeout.Infinite, Timeout.Infinite);
+            {
+                if (anew)
+                    timer.Dispose();
+                else
+                    timer.Change(Timeout.Infinite, Timeout.Infinite);
+            }
+
+            if (anew)
+                _timers.Clear();
         }
 
         private void OnFired(int timer)

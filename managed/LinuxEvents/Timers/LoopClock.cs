@@ -20,6 +20,16 @@ internal abstract class LoopClock : IDisposable
     {
     }
 
+    /// <summary>Takes the report that the clock was set, if there is one. By the loop, when the clock has rung.</summary>
+    public virtual bool TakeChange() => false;
+
+    /// <summary>How long it is until a time, rounded up.</summary>
+    public TimeSpan TimeUntil(long due)
+    {
+        long left = Math.Max(due - Now, 0);
+        return new TimeSpan(left / TimeSpan.NanosecondsPerTick + (left % TimeSpan.NanosecondsPerTick == 0 ? 0 : 1));
+    }
+
     /// <inheritdoc/>
     public abstract void Dispose();
 }

@@ -2,8 +2,8 @@ using LinuxEvents.Interop;
 
 namespace LinuxEvents;
 
-/// <summary>The clock of a <see cref="TimerFd"/>. clock_gettime(2)</summary>
-public enum TimerFdClock
+/// <summary>A clock that timers follow. clock_gettime(2)</summary>
+public enum TimerClock
 {
     /// <summary>The time of day, since 1970 in UTC; it can be set. (CLOCK_REALTIME)</summary>
     RealTime = NativeMethods.LXE_CLOCK_REALTIME,
