@@ -18,6 +18,8 @@ namespace LinuxEvents;
 /// After a cancelled operation the stream goes on being usable; a cancelled write may have written a part.</para>
 /// <para>What keeps messages apart keeps them: a read of an inotify, eventfd or datagram descriptor takes what one read(2) takes, and fails as it does
 /// (EINVAL) when the buffer is too small.</para>
+/// <para>A stream over a stream socket of the Unix domain is best made on the thread of the loop that uses it: then each message costs one event
+/// and one read, instead of one read more that finds nothing. It works from anywhere all the same.</para>
 /// <para>The synchronous operations block the calling thread and need no running loop. On the loop's own thread they throw
 /// <see cref="InvalidOperationException"/>. A thread that has once blocked leaves the stream with two more descriptors.</para>
 /// </remarks>

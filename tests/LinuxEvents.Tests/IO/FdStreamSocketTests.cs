@@ -100,6 +100,11 @@ public sealed class FdStreamSocketTests : FdStreamTest
 
         left.CompleteWrites();
         await echo;
+        // What has come is read there without asking the loop.
+        await right.WriteAsync(new byte[3]);
+        ValueTask<int> reading = left.ReadAsync(buffer);
+        Assert.True(reading.IsCompleted);
+        Assert.Equal(3, await reading);
     }));
 
     [Fact]

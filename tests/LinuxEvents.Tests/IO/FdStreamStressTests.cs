@@ -134,6 +134,96 @@ public sealed class FdStreamStressTests : FdStreamTest
         }
     });
 
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public async Task Reads_from_everywhere_that_are_cancelled_at_any_moment_lose_no_byte(bool madeOnLoop, bool disposed)
+    {
+        const int Blocks = 20;
+        using Selector selector = Selector.Start();
+        foreach (int round in Rounds.Of(100))
+        {
+            using var pair = new TestSocketPair();
+            using FdStream reader = await Make(pair.Left), writer = await Make(pair.Right);
+            long written = 0, read = 0;
+            using var ended = new CancellationTokenSource(Until.Patience);
+
+            async Task Read(int seed)
+            {
+                var random = new Random(seed);
+                byte[] buffer = new byte[50];
+                while (true)
+                {
+#pragma warning disable CA2000 // Its cancellation may still come.
+                    var cancellation = new CancellationTokenSource();
+#pragma warning restore CA2000
+                    if (random.Next(3) > 0)
+                        ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), cancellation, preferLocal: random.Next(2) == 0);
+                    try
+                    {
+                        int count = await reader.ReadAsync(buffer.AsMemory(0, random.Next(1, buffer.Length)), cancellation.Token);
+                        if (count == 0)
+                            return;
+                        Interlocked.Add(ref read, count);
+                    }
+                    catch (OperationCanceledException)
+                    {
+                    }
+                    catch (ObjectDisposedException) when (disposed)
+                    {
+                        return;
+                    }
+
+                    await Task.Yield();
+                }
+            }
+
+            async Task Write(int seed)
+            {
+                var random = new Random(seed);
+                try
+                {
+                    for (int i = 0; i < Blocks; i++)
+                    {
+                        byte[] block = new byte[random.Next(1, 3000)];
+                        await writer.WriteAsync(block, CancellationToken.None);
+                        Interlocked.Add(ref written, block.Length);
+                        if (i == Blocks / 2 && disposed && seed % 2 == 0)
+                            reader.Dispose();
+                    }
+                }
+                catch (Exception gone) when (disposed && gone is ObjectDisposedException or LinuxEventsException)
+                {
+                }
+            }
+
+            Task[] readers = [Task.Run(() => Read(round)), selector.InvokeAsync(() => Read(round + 1)), selector.InvokeAsync(() => Read(round + 2))];
+            Task[] writers = [Task.Run(() => Write(round)), selector.InvokeAsync(() => Write(round + 1))];
+            if (disposed)
+            {
+                await Task.WhenAll(readers).WaitAsync(ended.Token);
+                pair.Left.Dispose();
+                await Task.WhenAll(writers).WaitAsync(ended.Token);
+                continue;
+            }
+
+            await Task.WhenAll(writers).WaitAsync(ended.Token);
+            writer.CompleteWrites();
+            await Task.WhenAll(readers).WaitAsync(ended.Token);
+            Assert.Equal(written, read);
+        }
+
+        async Task<FdStream> Make(SafeFdHandle end)
+        {
+            FdStream? stream = null;
+            if (madeOnLoop)
+                await selector.InvokeAsync(() => Task.FromResult(stream = new FdStream(end, selector, ownsHandle: false)));
+            return stream ?? new FdStream(end, selector, ownsHandle: false);
+        }
+    }
+
     [Fact]
     public async Task Writers_that_give_up_in_line_leave_it_to_one_at_a_time()
     {

@@ -177,6 +177,49 @@ public sealed class CancellationTests : IDisposable
         }
     }
 
+    [Fact] // CHECKLIST 10
+    public void An_event_of_the_same_batch_is_not_for_who_has_the_place_and_the_number_of_the_old_registration()
+    {
+        TestPipe[] pipes = [new TestPipe(), new TestPipe()];
+        FdRegistration[] registrations = [.. pipes.Select(pipe => _selector.Register(pipe.ReadEnd, new RegistrationOptions { OwnsHandle = true }))];
+        FdRegistration? late = null;
+        TestPipe? next = null;
+        async Task Replace(int own)
+        {
+            try
+            {
+                await registrations[own].WaitAsync(PollEvents.Read);
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+
+            // The other one's event has been collected, too.
+            int number = pipes[1 - own].ReadEnd.Descriptor;
+            ulong slot = (uint)registrations[1 - own].Key;
+            registrations[1 - own].Dispose();
+            next = new TestPipe();
+            Assert.Equal(number, next.ReadEnd.Descriptor);
+            late = _selector.Register(next.ReadEnd, new RegistrationOptions { Trigger = TriggerMode.Edge });
+            Assert.Equal(slot, (uint)late.Key);
+        }
+
+        _selector.RunUntilComplete(async () =>
+        {
+            Array.ForEach(pipes, static pipe => pipe.Write());
+            await Task.WhenAll(Replace(0), Replace(1));
+            Assert.Equal(0, late!.Sequence);
+            Assert.Equal(PollEvents.None, await late.WaitAsync(PollEvents.Read, TimeSpan.Zero));
+            next!.Write();
+            Assert.Equal(PollEvents.Read, await late.WaitAsync(PollEvents.Read));
+        });
+        late!.Dispose();
+        next!.Dispose();
+        Array.ForEach(registrations, static registration => registration.Dispose());
+        Array.ForEach(pipes, static pipe => pipe.Dispose());
+    }
+
     [Fact] // CHECKLIST 11
     public void Closing_a_descriptor_of_which_a_copy_lives_leaves_no_event_behind()
     {
@@ -185,8 +228,11 @@ public sealed class CancellationTests : IDisposable
         using var kept = new SafeFdHandle(copy, ownsHandle: true);
         FdRegistration registration = _selector.Register(pipe.ReadEnd, new RegistrationOptions { OwnsHandle = true });
         pipe.Write();
+        Assert.Equal(PollEvents.Read, DescriptorWait.Look(_selector.EpollDescriptor));
         registration.Dispose();
         Assert.False(_selector.RunOnce(TimeSpan.Zero));
+        // It is the kernel that must have nothing to report: events of unknown registrations are passed over.
+        Assert.Equal(PollEvents.None, DescriptorWait.Look(_selector.EpollDescriptor));
         pipe.Dispose();
     }
 

@@ -287,7 +287,7 @@ public sealed class DrivingTests
         selector.Post(() =>
         {
             local.Value = 9;
-            SynchronizationContext.SetSynchronizationContext(null);
+            SynchronizationContext.SetSynchronizationContext(new SynchronizationContext());
             throw new InvalidDataException();
         });
         Assert.Equal(0, await InvokeWithoutContext(selector, () => local.Value));

@@ -140,4 +140,15 @@ public sealed class PostTests
         Assert.True(queue.TrySleep());
         Assert.True(queue.Interrupt(stop: false));
     }
+
+    [Fact] // CHECKLIST 86
+    public void A_sleep_is_ended_by_one_write_however_many_come_before_the_loop_is_up()
+    {
+        var queue = new PostQueue();
+        Assert.True(queue.TrySleep());
+        Assert.True(queue.TryAdd(new PostedCall(static () => { }), out bool wake));
+        Assert.True(wake);
+        Assert.True(queue.TryAdd(new PostedCall(static () => { }), out wake));
+        Assert.False(wake || queue.Interrupt(stop: false));
+    }
 }

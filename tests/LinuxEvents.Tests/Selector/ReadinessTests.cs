@@ -65,6 +65,37 @@ public sealed class ReadinessTests : IDisposable
     }
 
     [Fact]
+    public void What_was_collected_before_a_wait_began_is_not_for_it()
+    {
+        using var other = new TestPipe();
+        TestPipe[] pipes = [_pipe, other];
+        FdRegistration[] registrations = [.. pipes.Select(pipe => _selector.Register(pipe.ReadEnd))];
+        Task<PollEvents>? late = null;
+        int emptied = -1;
+        async Task Empty(int own)
+        {
+            await registrations[own].WaitAsync(PollEvents.Read);
+            if (late is not null)
+                return;
+            // The loop has both events: the one that comes first takes what the other one is about.
+            emptied = 1 - own;
+            Assert.Equal(1, pipes[emptied].Read());
+            late = registrations[emptied].WaitAsync(PollEvents.Read).AsTask();
+        }
+
+        _selector.RunUntilComplete(async () =>
+        {
+            Array.ForEach(pipes, static pipe => pipe.Write());
+            await Task.WhenAll(Empty(0), Empty(1));
+            await _selector.DelayAsync(TimeSpan.Zero);
+            Assert.False(late!.IsCompleted);
+            pipes[emptied].Write();
+            Assert.Equal(PollEvents.Read, await late);
+        });
+        Array.ForEach(registrations, static registration => registration.Dispose());
+    }
+
+    [Fact]
     public void Unread_data_does_not_spin_a_loop_without_waiters()
     {
         using FdRegistration reading = _selector.Register(_pipe.ReadEnd);
