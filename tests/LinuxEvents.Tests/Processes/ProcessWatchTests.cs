@@ -215,10 +215,16 @@ public sealed class ProcessWatchTests : IDisposable
         Assert.True(watch.QueueSignal(LinuxSignal.SIGUSR1, 5));
         Assert.StartsWith($"5 5 {SignalCode.Queue} {Environment.ProcessId} ", program.Do("value all"), StringComparison.Ordinal);
         Assert.False(watch.HasExited);
-
-        // A group is signalled also when its leader has ended: the grandchild keeps it, and the output.
         Feature.Needed(NativeMethods.LXE_FEATURE_PIDFD_SIGNAL_GROUP);
         Assert.False(watch.SignalGroup(LinuxSignal.SIGKILL), "it leads none");
+    }
+
+    [Fact]
+    public void A_group_is_signalled_also_when_its_leader_has_ended()
+    {
+        Feature.Needed(NativeMethods.LXE_FEATURE_PIDFD_SIGNAL_GROUP);
+        TestChild.NeedsOwn();
+        // The grandchild keeps it, and the output.
         SpawnOptions options = TestChild.Shell("sleep 1000 & echo");
         options.StandardOutput = ChildStdio.Pipe;
         options.NewProcessGroup = true;

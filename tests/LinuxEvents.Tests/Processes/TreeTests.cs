@@ -66,7 +66,7 @@ public sealed class TreeTests
         NeedsPidFds();
         const string Stubborn = "timeout 1000 sh -c 'trap \"\" TERM; echo $$; while :; do sleep 1000; done' & ";
         using ChildProcess child = Spawn(Stubborn + "trap 'exit 3' TERM; wait", out int[] ids);
-        Assert.Equal(3, (await child.TerminateAsync(LinuxSignal.SIGTERM, TimeSpan.FromMilliseconds(50), ChildScope.Session)).ExitCode);
+        Assert.Equal(3, (await child.TerminateAsync(LinuxSignal.SIGTERM, TimeSpan.FromSeconds(3), ChildScope.Session)).ExitCode);
         HaveEnded(ids);
     }
 
