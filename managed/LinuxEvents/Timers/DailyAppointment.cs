@@ -44,7 +44,7 @@ public sealed class DailyAppointment
         while (true)
         {
             using var set = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            EventHandler onChanged = (_, _) => set.Cancel();
+            EventHandler onChanged = (_, _) => Cancel(set);
             _selector.ClockChanged += onChanged;
             try
             {
@@ -80,6 +80,18 @@ public sealed class DailyAppointment
         {
             if (On(date) is var next && next > moment)
                 return next;
+        }
+    }
+
+    /// <summary>The loop may have begun to tell when the wait ended on another thread.</summary>
+    private static void Cancel(CancellationTokenSource source)
+    {
+        try
+        {
+            source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
         }
     }
 
