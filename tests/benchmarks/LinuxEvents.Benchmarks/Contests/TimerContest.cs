@@ -38,7 +38,7 @@ internal abstract class TimerContest
     /// <summary>An event is one start and one cancellation.</summary>
     public Func<TimeSpan, long> StartAndCancel(int count)
     {
-        Prepare(count, count);
+        Prepare(count, 0);
         return span =>
         {
             long served = 0;
@@ -113,6 +113,9 @@ internal abstract class TimerContest
 
     private Func<bool>? _again;
 
+    /// <summary>Whether timers fire at all: only then each has a state of its own.</summary>
+    private bool Fires => _late.Length > 0;
+
     /// <summary>A timer has fired: <see langword="true"/> when that was the last one.</summary>
     protected bool Fired(int timer)
     {
@@ -186,7 +189,7 @@ internal abstract class TimerContest
         protected override void Start(int timer, TimeSpan delay)
         {
             if (timer == _timers.Count)
-                _timers.Add(new LoopTimer(Selector, static state => ((Slot)state!).OnFired(), new Slot(this, timer)));
+                _timers.Add(new LoopTimer(Selector, static state => ((Slot)state!).OnFired(), Fires ? new Slot(this, timer) : null));
             if (slack > TimeSpan.Zero)
                 _timers[timer].Start(delay, slack);
             else
@@ -257,13 +260,14 @@ internal abstract class TimerContest
     private sealed class SystemTimers(bool anew) : OnPool
     {
         private readonly List<Timer> _timers = [];
+        private TimerCallback? _callback;
 
         protected override void Make(int count) => _timers.Capacity = count;
 
         protected override void Start(int timer, TimeSpan delay)
         {
             if (timer == _timers.Count)
-                _timers.Add(new Timer(state => OnFired((int)state!), timer, Timeout.Infinite, Timeout.Infinite));
+                _timers.Add(new Timer(_callback ??= OnFired, Fires ? timer : null, Timeout.Infinite, Timeout.Infinite));
             _timers[timer].Change(delay, Timeout.InfiniteTimeSpan);
         }
 
@@ -281,9 +285,10 @@ internal abstract class TimerContest
                 _timers.Clear();
         }
 
-        private void OnFired(int timer)
+        private void OnFired(object? state)
         {
-            if (Fired(timer))
+            // One that is to be cancelled may fire before.
+            if (state is int timer && Fired(timer))
                 End();
         }
     }
