@@ -16,8 +16,6 @@ namespace LinuxEvents;
 /// (<see cref="Advance"/>). Level 0 covers 17 ms, level 1 4.3 s, level 2 18 minutes, level 3 78 hours.</para>
 /// <para>Equal due times keep the order of their adding: a slot is a list in that order; it is emptied from its front, and only when that is done can a timer
 /// for the same tick be put where its members went. The heap numbers what comes.</para>
-/// <para>A timer that is removed from the heap leaves its entry behind, which is known by the node's state, due time or version; entries without a
-/// timer are swept out as soon as they are the greater part.</para>
 /// <para>When to ring follows from due + slack, the latest moment: each slot keeps the least of its members', which removals leave too low.
 /// A ring that comes too early by that finds the slot reached, empties it, and cannot come twice for the same slot. The heap's is counted anew
 /// after each ring.</para>
@@ -28,18 +26,14 @@ internal sealed class TimerWheel
     private const int DigitBits = 8;
     private const int Slots = 1 << DigitBits;
     private const int Levels = (63 - TickBits + DigitBits - 1) / DigitBits;
-    private const int Arity = 4;
-    private const int KeptLength = 4096;
     private const long Never = long.MaxValue;
 
-    private const ushort StateMask = 3, InWheel = 1, InHeap = 2;
+    /// <summary>The lowest bits of a node's mark say where it is; the others are the turn in which it was added.</summary>
+    public const ushort StateMask = 3, InWheel = 1, InHeap = 2;
+    public const int TurnShift = 2;
 
     private readonly Level?[] _levels = new Level?[Levels];
-    private readonly List<Entry> _young = [];
-    private Entry[] _heap = new Entry[16];
-    private int _heapCount;
-    private int _heapLive;
-    private long _sequence;
+    private readonly TickHeap _heap = new();
     private long _tick;
 
     private sealed class Level
@@ -53,19 +47,6 @@ internal sealed class TimerWheel
         public TimerNode? First;
         public TimerNode? Last;
         public long Latest;
-    }
-
-    private struct Entry
-    {
-        public long Due;
-        /// <summary>What comes counts up; the lowest 16 bits are the node's version.</summary>
-        public long Sequence;
-        public TimerNode Node;
-
-        public readonly bool IsBefore(in Entry other) => Due != other.Due ? Due < other.Due : Sequence < other.Sequence;
-
-        /// <summary>Whether the node is still here for this use.</summary>
-        public readonly bool IsLive => (Node.Mark & StateMask) == InHeap && Node.Due == Due && Node.Version == (short)Sequence;
     }
 
     /// <summary>How many timers there are.</summary>
@@ -86,7 +67,7 @@ internal sealed class TimerWheel
     /// <param name="turn">The loop's turn.</param>
     public void Add(TimerNode node, int turn)
     {
-        node.Mark = (ushort)(turn << 2);
+        node.Mark = (ushort)(turn << TurnShift);
         Place(node);
         Count++;
     }
@@ -97,10 +78,10 @@ internal sealed class TimerWheel
         Count--;
         bool inHeap = (node.Mark & StateMask) == InHeap;
         Volatile.Write(ref node.Mark, 0);
-        if (!inHeap)
+        if (inHeap)
+            _heap.OnRemoved();
+        else
             Unlink(node);
-        else if (--_heapLive < _heapCount / 2 - 32)
-            Sweep();
     }
 
     /// <summary>Moves on to a moment: empties the next slot that begins by then, into finer ones or the heap.</summary>
@@ -140,28 +121,14 @@ internal sealed class TimerWheel
         // Slot by slot: what is late stays in the slots, so that the heap stays small however far behind the loop is.
         do
         {
-            while (_heapCount > 0 && _heap[0].Due <= now)
+            if (_heap.TryTake(now, turn, out node))
             {
-                Entry entry = _heap[0];
-                RemoveFirst();
-                node = entry.Node;
-                if (!entry.IsLive)
-                    continue;
-                if (turn >= 0 && node.Mark >> 2 == (turn & (ushort.MaxValue >> 2)))
-                {
-                    _young.Add(entry);
-                    continue;
-                }
-
-                Volatile.Write(ref node.Mark, 0);
-                _heapLive--;
                 Count--;
                 return true;
             }
         }
         while (Advance(now));
 
-        node = null;
         return false;
     }
 
@@ -169,30 +136,10 @@ internal sealed class TimerWheel
     /// <returns>No later than the first moment at which a timer must have been served.</returns>
     public long Settle(long now)
     {
-        foreach (Entry entry in _young)
-            Push(entry);
-        _young.Clear();
-        while (_heapCount > 0 && !_heap[0].IsLive)
-            RemoveFirst();
-        if (_heapCount == 0)
-        {
-            _heapLive = 0;
-            if (_heap.Length > KeptLength)
-                _heap = new Entry[16];
-        }
-
-        if (Count == 0)
-            return Never;
-        // What is due already is for the next turn; there may be very much of it.
-        if (_heapCount > 0 && _heap[0].Due <= now)
-            return _heap[0].Due;
-        long latest = Never;
-        for (int i = 0; i < _heapCount; i++)
-        {
-            if (_heap[i].IsLive)
-                latest = Math.Min(latest, LatestOf(_heap[i].Node));
-        }
-
+        long latest = _heap.Settle(now);
+        // What is due already is for the next turn.
+        if (Count == 0 || latest <= now)
+            return latest;
         return LatestOfSlots(latest);
     }
 
@@ -209,8 +156,7 @@ internal sealed class TimerWheel
         if (tick <= _tick)
         {
             node.Mark |= InHeap;
-            _heapLive++;
-            Push(new Entry { Due = node.Due, Sequence = _sequence++ << 16 | (ushort)node.Version, Node = node });
+            _heap.Add(node);
             return;
         }
 
@@ -316,71 +262,5 @@ internal sealed class TimerWheel
         }
 
         return (word << 6) + BitOperations.TrailingZeroCount(bits);
-    }
-
-    private void Push(in Entry entry)
-    {
-        if (_heapCount == _heap.Length)
-            Array.Resize(ref _heap, _heapCount * 2);
-        int index = _heapCount++;
-        while (index > 0)
-        {
-            int parent = (index - 1) / Arity;
-            if (!entry.IsBefore(_heap[parent]))
-                break;
-            _heap[index] = _heap[parent];
-            index = parent;
-        }
-
-        _heap[index] = entry;
-    }
-
-    private void RemoveFirst()
-    {
-        Entry last = _heap[--_heapCount];
-        _heap[_heapCount] = default;
-        if (_heapCount > 0)
-            SiftDown(0, last);
-    }
-
-    private void SiftDown(int index, in Entry entry)
-    {
-        while (true)
-        {
-            int first = index * Arity + 1;
-            if (first >= _heapCount)
-                break;
-            int least = first, end = Math.Min(first + Arity, _heapCount);
-            for (int child = first + 1; child < end; child++)
-            {
-                if (_heap[child].IsBefore(_heap[least]))
-                    least = child;
-            }
-
-            if (!_heap[least].IsBefore(entry))
-                break;
-            _heap[index] = _heap[least];
-            index = least;
-        }
-
-        _heap[index] = entry;
-    }
-
-    /// <summary>Rids the heap of entries without a timer.</summary>
-    private void Sweep()
-    {
-        int live = 0;
-        for (int i = 0; i < _heapCount; i++)
-        {
-            if (_heap[i].IsLive)
-                _heap[live++] = _heap[i];
-        }
-
-        Array.Clear(_heap, live, _heapCount - live);
-        _heapCount = _heapLive = live;
-        for (int i = (live - 2) / Arity; i >= 0 && live > 1; i--)
-            SiftDown(i, _heap[i]);
-        if (live < _heap.Length / 8 && _heap.Length > KeptLength)
-            Array.Resize(ref _heap, _heap.Length / 4);
     }
 }
