@@ -78,6 +78,9 @@ public sealed unsafe class Epoll : IDisposable
         }
     }
 
+    /// <summary>Names it: "epoll set, descriptor 7".</summary>
+    public override string ToString() => $"epoll set, {Handle}";
+
     /// <summary>Closes the set. The registered descriptors stay open.</summary>
     public void Dispose() => Handle.Dispose();
 }

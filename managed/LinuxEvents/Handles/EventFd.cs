@@ -63,6 +63,9 @@ public sealed unsafe class EventFd : IDisposable
             LinuxEventsException.Throw(Errno.EAGAIN, "write", Handle);
     }
 
+    /// <summary>Names it: "eventfd, descriptor 7".</summary>
+    public override string ToString() => $"eventfd, {Handle}";
+
     /// <summary>Closes the counter's descriptor.</summary>
     public void Dispose() => Handle.Dispose();
 }

@@ -108,6 +108,9 @@ public sealed unsafe class PidFd : IDisposable
         return new PidFdInfo(info);
     }
 
+    /// <summary>Names it: "pidfd, descriptor 7".</summary>
+    public override string ToString() => $"pidfd, {Handle}";
+
     /// <summary>Closes the descriptor; the process is not affected.</summary>
     public void Dispose() => Handle.Dispose();
 

@@ -67,6 +67,9 @@ public sealed unsafe class SignalFd : IDisposable
         return signal;
     }
 
+    /// <summary>Names it: "signalfd, descriptor 7".</summary>
+    public override string ToString() => $"signalfd, {Handle}";
+
     /// <summary>Closes the descriptor. Signals that are pending stay so.</summary>
     public void Dispose() => Handle.Dispose();
 }

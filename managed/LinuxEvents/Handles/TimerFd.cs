@@ -118,6 +118,9 @@ public sealed unsafe class TimerFd : IDisposable
         return result;
     }
 
+    /// <summary>Names it: "timerfd, descriptor 7".</summary>
+    public override string ToString() => $"timerfd, {Handle}";
+
     /// <summary>Closes the timer's descriptor.</summary>
     public void Dispose() => Handle.Dispose();
 

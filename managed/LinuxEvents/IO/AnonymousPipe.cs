@@ -65,6 +65,9 @@ public sealed unsafe class AnonymousPipe : IDisposable
     /// <inheritdoc cref="FdStream(System.Runtime.InteropServices.SafeHandle, FileAccess, Selector, bool)" path="/exception"/>
     public FdStream OpenWriter(Selector? selector = null) => new(Writer, FileAccess.Write, selector, ownsHandle: true, Origin);
 
+    /// <summary>Names both ends: "pipe from descriptor 8 to descriptor 7".</summary>
+    public override string ToString() => $"pipe from {Writer} to {Reader}";
+
     /// <summary>Closes both ends, also under the streams.</summary>
     public void Dispose()
     {

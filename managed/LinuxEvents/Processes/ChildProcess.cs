@@ -44,6 +44,9 @@ public sealed partial class ChildProcess : IDisposable, IAsyncDisposable
     /// <summary>The process id. Once the child was reaped, another process may have it: for signals take <see cref="Signal"/>.</summary>
     public int Id => _watch.Child.Id;
 
+    /// <summary>Names it: "child 123".</summary>
+    public override string ToString() => $"child {Id}";
+
     /// <summary>The child's pidfd, to be watched or asked but not to be waited for. It is closed by <see cref="Dispose"/>, but not before the child has ended.</summary>
     /// <exception cref="PlatformNotSupportedException">The child is the reaper's, and has none: see <see cref="ProcessSupport.Mechanism"/>.</exception>
     public SafePidFdHandle PidFd => _watch.Child.Handle as SafePidFdHandle

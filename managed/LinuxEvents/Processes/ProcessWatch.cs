@@ -251,6 +251,9 @@ public sealed class ProcessWatch : IDisposable
     /// <exception cref="ObjectDisposedException">The watch was disposed.</exception>
     public SafeFdHandle GetFd(int descriptor) => LinuxEvents.PidFd.GetFd(PidFd, descriptor);
 
+    /// <summary>Names the process: "process 123".</summary>
+    public override string ToString() => Id is int id ? $"process {id}" : "a process behind a pidfd";
+
     /// <summary>Ends the watch and its waits, with <see cref="ObjectDisposedException"/>. The process is not affected.</summary>
     public void Dispose() => _process.Dispose();
 

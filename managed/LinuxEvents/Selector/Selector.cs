@@ -91,6 +91,9 @@ public sealed unsafe partial class Selector : IDisposable
     /// <summary>The name it was given.</summary>
     public string Name => _options.Name;
 
+    /// <summary>Names it: "selector LinuxEvents".</summary>
+    public override string ToString() => $"selector {Name}";
+
     /// <summary>Whether the calling thread is running this selector's loop.</summary>
     public bool IsLoopThread => t_current == this;
 
