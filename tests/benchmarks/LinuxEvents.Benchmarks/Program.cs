@@ -39,7 +39,9 @@ bench.SetAction(async (parse, cancellation) =>
     string[] all = [.. programs, .. figures.Keys, .. workloads.Select(static workload => workload.Name)], wanted = parse.GetValue(names)!;
     if (wanted.FirstOrDefault(name => !all.Any(known => Fits(known, name))) is { } unknown)
     {
-        Console.Error.WriteLine($"There is no workload {unknown}. There are: {string.Join(", ", all)}");
+        Console.Error.WriteLine(unknown.StartsWith('-')
+            ? $"There is no option {unknown}; bench --help lists them."
+            : $"There is no workload {unknown}. There are: {string.Join(", ", all)}");
         return 2;
     }
 
