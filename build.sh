@@ -29,7 +29,8 @@ usage: ./build.sh VERB [ARGUMENTS]
   soak [ROUNDS]          run the selector's stress tests long, each for 1,000,000 rounds or two minutes, and count what they leave
   bench [NAME...]        measure beside C and beside other libraries, in turns (bench --help: its options;
                          bench micro: single operations, by BenchmarkDotNet)
-  pack                   make the NuGet packages in artifacts/packages
+  pack                   make the NuGet packages in artifacts/packages and the archives artifacts/linuxevents-*.tar.gz for C,
+                         for every processor
   bindings               generate the C# side of the C headers again (needs ClangSharpPInvokeGenerator)
   install --prefix DIR   install headers, libraries, manual page, pkg-config file and CMake package below DIR
   clean                  remove everything that was built
@@ -40,13 +41,12 @@ EOF
 # --- what a build needs ---------------------------------------------------------------------------
 
 # quietly COMMAND...: what the command prints is shown only when it fails.
-quietly() {
-  local log
+quietly() (
   mkdir -p "$artifacts"
   log=$(mktemp -p "$artifacts" log.XXXXXX)
-  "$@" >"$log" 2>&1 </dev/null || { cat "$log" >&2; rm -f "$log"; fail "failed: $*"; }
-  rm -f "$log"
-}
+  trap 'rm -f "$log"' EXIT
+  "$@" >"$log" 2>&1 </dev/null || { cat "$log" >&2; fail "failed: $*"; }
+)
 
 install_packages() {
   local command="apt-get update && apt-get install -y --no-install-recommends $*"
@@ -74,6 +74,17 @@ want_for_tests() {
   command -v c++ >/dev/null || packages+=(g++)
   command -v tini >/dev/null || packages+=(tini)
   command -v dumb-init >/dev/null || packages+=(dumb-init)
+  [ ${#packages[@]} -eq 0 ] || [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || install_packages "${packages[@]}"
+}
+
+# The compilers for other processors. Without one of them the packages are made without that processor, and pack says so.
+want_for_pack() {
+  local packages=() compiler package
+  while read -r compiler package; do
+    command -v "$compiler" >/dev/null || [ "$compiler" = "$(uname -m)-linux-gnu-gcc" ] || packages+=($package)
+  done <<<"aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+arm-linux-gnueabihf-gcc gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
+riscv64-linux-gnu-gcc gcc-riscv64-linux-gnu libc6-dev-riscv64-cross"
   [ ${#packages[@]} -eq 0 ] || [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || install_packages "${packages[@]}"
 }
 
@@ -158,6 +169,7 @@ verb_test() {
 
 verb_matrix() {
   require_emulators
+  [ $# -gt 0 ] && [[ " $* " != *" packages "* ]] || verb_pack >/dev/null
   managed build tests/LinuxEvents.Tests
   "$root/cmake/build.sh" release
   env "${settings[@]}" "$root/tests/matrix/matrix.sh" "$artifacts" "$@"
@@ -183,13 +195,24 @@ verb_bench() {
 }
 
 verb_pack() {
-  managed pack managed/LinuxEvents -o "$artifacts/packages"
-  managed pack managed/LinuxEvents.Extensions.Hosting -o "$artifacts/packages"
-  local package
-  for package in "$artifacts"/packages/LinuxEvents.[0-9]*.nupkg; do
-    package=${package##*/LinuxEvents.}
-    echo "dotnet add package LinuxEvents --version ${package%.nupkg} --source $(printf %q "$artifacts/packages")"
-  done
+  local packages=$artifacts/packages version tool=$artifacts/tool
+  require_native
+  want_for_pack
+  # What is packed is dated as its commit is.
+  SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct 2>/dev/null || echo 946684800)
+  export SOURCE_DATE_EPOCH
+  rm -rf "$packages" "$tool/packages/linuxevents"
+  "$root/cmake/pack.sh"
+  managed pack managed/LinuxEvents -o "$packages"
+  managed pack managed/LinuxEvents.Extensions.Hosting -o "$packages"
+  version=$(basename "$packages"/LinuxEvents.[0-9]*.nupkg .nupkg)
+  version=${version#LinuxEvents.}
+  # The tool is made of the package: that brings the libraries of all processors.
+  managed pack managed/LinuxEvents.Watchdog -o "$packages" -p:LinuxEventsPackage="$version" -p:ArtifactsPath="$tool" \
+    -p:RestorePackagesPath="$tool/packages" -p:RestoreAdditionalProjectSources="$packages" -p:RunAnalyzers=false
+  echo "dotnet add package LinuxEvents --version $version --source $(printf %q "$packages")"
+  echo "dotnet tool install --global LinuxEvents.Watchdog --version $version --add-source $(printf %q "$packages")"
+  printf 'tar -xf %q\n' "$artifacts"/linuxevents-"$version"-*.tar.gz
 }
 
 verb_bindings() {

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Builds the native library and its tests below artifacts/native/PRESET. Quiet, unless something fails.
-# usage: cmake/build.sh PRESET
+# Builds the native library and its tests, or only some targets, below artifacts/native/PRESET. Quiet, unless something fails.
+# usage: cmake/build.sh PRESET [TARGET...]
 set -euo pipefail
 
 preset=$1
+shift
 cd "$(dirname "$0")/../native"
 tree=../artifacts/native/$preset
 mkdir -p "$tree"
@@ -13,6 +14,6 @@ exec 9>"$tree/lock"
 flock 9
 build() {
   [ "$tree/build.ninja" -nt CMakePresets.json ] || cmake --preset "$preset" || return
-  cmake --build --preset "$preset"
+  cmake --build --preset "$preset" ${1:+--target "$@"}
 }
-build >"$tree/log" 2>&1 || { cat "$tree/log" >&2; exit 1; }
+build "$@" >"$tree/log" 2>&1 || { cat "$tree/log" >&2; exit 1; }

@@ -17,7 +17,7 @@ rows() { # The long ones first.
   features=$("$native/tools/lxe-info" --json | sed -n 's/.*{"name": "\([a-z0-9_]*\)".*/\1/p')
   printf '%s\n' managed-on-{5.10,6.1,6.12} native-on-{5.10,6.1,6.12} native-on-6.1-arm64 \
     managed managed@{5.10,5.3,4.18,container} native native@{5.10,5.3,4.18,3.10,container} \
-    linux-{arm64,arm,riscv64,musl-x64} linux-x64-under-musl valgrind asan tsan guards
+    linux-{arm64,arm,riscv64,musl-x64} linux-x64-under-musl valgrind asan tsan guards packages
   # shellcheck disable=SC2086
   printf 'managed-without-%s\n' $features
   # shellcheck disable=SC2086
@@ -81,6 +81,9 @@ run() { # ROW
     asan | valgrind) preset "$1" "$1" '^(native|threads|examples|tools)/' ;;
     tsan) preset tsan tsan '^(threads/|native/feature)' ;;
     guards) native guards "$native" '^guards/' -C matrix ;;
+    packages)
+      cmake -S "$here/../packages" -B "$artifacts/tests/packages" -G Ninja && native packages "$artifacts/tests/packages" '^packages/' -C matrix
+      ;;
   esac
 }
 

@@ -1,12 +1,20 @@
 #!/usr/bin/env bash
-# The C program of the README with an installed LinuxEvents, shared and static. usage: c.sh pkg-config|cmake
+# The C program of the README with the archive that `pack` makes, shared and static; or whether `install` makes the same files.
+# usage: c.sh pkg-config|cmake|install
 # shellcheck source=tests/packages/common.sh
 . "$(dirname "$0")/common.sh"
 
-# Installed in one place and used in another: nothing in it may name the first.
-quiet "$root/build.sh" install --prefix "$work/first"
-mv "$work/first" "$work/prefix"
-! grep -rl -e "$work/first" -e "$root" "$work/prefix" || fail "the installed files above name the place they came from"
+tar -C "$work" -xf "$root/artifacts/linuxevents-$version-$rid.tar.gz"
+mv "$work/linuxevents-$version-$rid" "$work/prefix"
+! grep -rl "$root" "$work/prefix" || fail "the files above name the place they came from"
+if [ "$1" = install ]; then
+  # Installed in one place and used in another: nothing in it may name the first.
+  quiet "$root/build.sh" install --prefix "$work/first"
+  mv "$work/first" "$work/second"
+  ! grep -rl -e "$work/first" -e "$root" "$work/second" || fail "the installed files above name the place they came from"
+  diff <(cd "$work/second" && find . | sort) <(cd "$work/prefix" && find . ! -name LICENSE ! -name '*.md' ! -path './examples*' | sort) || fail "install and pack differ, see above"
+  exit
+fi
 quiet "$work/prefix/bin/lxe-info"
 cp -r "$here/c" "$work/source"
 cd "$work"

@@ -3,6 +3,10 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 root=$(cd "$here/../.." && pwd -P)
+packages=$root/artifacts/packages
+package=$(echo "$packages"/LinuxEvents.[0-9]*.nupkg)
+version=${package##*/LinuxEvents.} version=${version%.nupkg}
+rid=linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/; s/^arm.*l$/arm/')
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

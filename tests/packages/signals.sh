@@ -3,10 +3,7 @@
 # shellcheck source=tests/packages/common.sh
 . "$(dirname "$0")/common.sh"
 
-packages=$root/artifacts/packages
-version=$(basename "$packages"/LinuxEvents.[0-9]*.nupkg .nupkg)
-export LinuxEventsVersion=${version#LinuxEvents.} ConsumerFramework=net9.0 ConsumerAot=true
-export RestoreAdditionalProjectSources=$packages NUGET_PACKAGES=$work/cache
+export LinuxEventsVersion=$version ConsumerFramework=net9.0 ConsumerAot=true RestoreAdditionalProjectSources=$packages
 cp "$here/signals/Program.cs" "$work"
 cd "$work"
 

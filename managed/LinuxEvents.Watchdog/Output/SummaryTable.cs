@@ -1,40 +1,50 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using Spectre.Console;
 
 namespace LinuxEvents.Watchdog;
 
 /// <summary>The table at the end: what each service's runs came to.</summary>
 internal static class SummaryTable
 {
+    private static readonly string[] s_headings = ["Service", "Starts", "Exits", "Signals", "CPU time", "Peak memory"];
+
     public static void Write(IBufferWriter<byte> output, IReadOnlyCollection<ServiceStatistics> services, bool color)
     {
-        Table table = new Table().Border(TableBorder.Rounded);
-        table.AddColumn("Service");
-        foreach (string heading in (ReadOnlySpan<string>)["Starts", "Exits", "Signals", "CPU time", "Peak memory"])
-            table.AddColumn(new TableColumn(heading).RightAligned().NoWrap());
+        List<string[]> rows = [s_headings];
         foreach (ServiceStatistics service in services)
         {
-            table.AddRow(
-                new Text(service.Name, new Style(decoration: Decoration.Bold)),
-                new Text(service.Starts.ToString(CultureInfo.InvariantCulture)),
-                new Text(Counts(service.ExitCodes.Select(pair => (pair.Key.ToString(CultureInfo.InvariantCulture), pair.Value)))),
-                new Text(Counts(service.Signals.Select(pair => (SignalName.Of(pair.Key), pair.Value)))),
-                new Text(Duration.Format(service.ProcessorTime)),
-                new Text(Size(service.PeakMemory, service.PeakIsUpperBound)));
+            rows.Add(
+            [
+                service.Name,
+                service.Starts.ToString(CultureInfo.InvariantCulture),
+                Counts(service.ExitCodes.Select(pair => (pair.Key.ToString(CultureInfo.InvariantCulture), pair.Value))),
+                Counts(service.Signals.Select(pair => (SignalName.Of(pair.Key), pair.Value))),
+                Duration.Format(service.ProcessorTime),
+                Size(service.PeakMemory, service.PeakIsUpperBound),
+            ]);
         }
 
-        var text = new StringWriter(CultureInfo.InvariantCulture);
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        int[] widths = [.. s_headings.Select((_, column) => rows.Max(row => row[column].Length))];
+        var text = new StringBuilder();
+        Rule('╭', '┬', '╮');
+        foreach (string[] row in rows)
         {
-            Ansi = color ? AnsiSupport.Yes : AnsiSupport.No,
-            ColorSystem = color ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new SummaryConsole(text),
-        });
-        console.Write(table);
+            for (int column = 0; column < row.Length; column++)
+            {
+                bool isName = column == 0;
+                string cell = isName ? row[column].PadRight(widths[column]) : row[column].PadLeft(widths[column]);
+                text.Append("│ ").Append(isName && color && row != s_headings ? $"\e[1m{cell}\e[0m" : cell).Append(' ');
+            }
+            text.Append("│\n");
+            if (row == s_headings)
+                Rule('├', '┼', '┤');
+        }
+        Rule('╰', '┴', '╯');
         Encoding.UTF8.GetBytes(text.ToString(), output);
+
+        void Rule(char left, char middle, char right) =>
+            text.Append(left).AppendJoin(middle, widths.Select(width => new string('─', width + 2))).Append(right).Append('\n');
     }
 
     private static string Size(long bytes, bool atMost) =>
