@@ -11,7 +11,8 @@ internal static class Programs
             case ["terminal", .. var rest]: return await Terminal.Main(rest);
             case ["supervise", .. var rest]: await Supervise.Main(rest); return 0;
             case ["init", .. var rest]: return await Init.Main(rest);
-            case ["ticker", .. var rest]: await Ticker.Main(rest); return 0;
+            case ["ticker", .. var rest]: Ticker.Main(rest); return 0;
+            case ["virtual-time", .. _]: VirtualTime.Main(); return 0;
             case ["wait", .. var rest]: return await WaitForAnyone.Main(rest);
             case ["signals", .. _]: await Senders.Main(); return 0;
             case ["echo", .. var rest]: await EchoServer.Main(rest); return 0;
@@ -22,6 +23,7 @@ internal static class Programs
             supervise COMMAND...  keep shell commands running, until SIGTERM or Ctrl-C
             init PROGRAM ARG...   be a container's process 1
             ticker [COUNT]        every 10 ms, precisely
+            virtual-time          a day in an instant, as tests have it
             wait PID              wait for anyone's process, and end as it does
             signals               tell who sends SIGHUP, SIGUSR1 and SIGUSR2, until SIGTERM
             echo [PORT]           an echo server with a loop for each processor

@@ -1,32 +1,27 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace LinuxEvents.Examples;
 
-/// <summary>Ticks every 10 milliseconds by a timer of the kernel, which neither drifts nor comes early, and counts the ticks that came too late to be seen.</summary>
+/// <summary>Ticks every 10 milliseconds on the loop, which neither drifts nor comes early, and tells how late the ticks were.</summary>
 internal static class Ticker
 {
-    public static async Task Main(string[] args)
+    public static void Main(string[] args)
     {
         int count = args.Length == 0 ? 100 : int.Parse(args[0], CultureInfo.InvariantCulture);
-        var period = TimeSpan.FromMilliseconds(10);
-        using var timer = new TimerFd();
-        using FdRegistration ticks = Selector.Shared.Register(timer.Handle);
-        long start = Stopwatch.GetTimestamp();
-        timer.Set(period, period);
+        using Selector selector = new();
+        selector.RunUntilComplete(() => TickAsync(selector, count));
+    }
 
-        ulong seen = 0, missed = 0;
-        TimeSpan latest = TimeSpan.Zero;
-        while (seen + missed < (ulong)count)
+    private static async Task TickAsync(Selector selector, int count)
+    {
+        using var ticker = new PeriodicTicker(selector, TimeSpan.FromMilliseconds(10), MissedTickPolicy.Skip);
+        long latest = 0;
+        while (ticker.Ticks + ticker.Missed < count)
         {
-            await ticks.WaitAsync(PollEvents.Read);
-            if (timer.TryRead(out ulong expirations) != TimerFdResult.Expired)
-                continue;
-            seen++;
-            missed += expirations - 1;
-            TimeSpan late = Stopwatch.GetElapsedTime(start) - (seen + missed) * period;
-            latest = late > latest ? late : latest;
+            long due = ticker.NextTick;
+            await ticker.WaitForNextTickAsync();
+            latest = Math.Max(latest, selector.GetTimestamp() - due);
         }
-        Console.WriteLine($"{seen} ticks, {missed} missed, the latest {latest.TotalMicroseconds:0} µs late");
+        Console.WriteLine($"{ticker.Ticks} ticks, {ticker.Missed} missed, the latest {latest / 1000} µs late");
     }
 }

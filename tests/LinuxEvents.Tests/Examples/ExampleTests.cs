@@ -60,7 +60,16 @@ public sealed class ExampleTests : IDisposable
     public async Task Ticker_ticks()
     {
         using Example example = new("ticker", "5");
-        Assert.Matches("^[1-5] ticks, [0-9]+ missed, the latest [0-9]+ µs late$", await example.LineAsync());
+        Assert.Matches("^[1-6] ticks, [0-9]+ missed, the latest [0-9]+ µs late$", await example.LineAsync());
+        Assert.Equal("exited with code 0", await example.EndAsync());
+    }
+
+    [Fact]
+    public async Task Virtual_time_passes_a_day_in_an_instant()
+    {
+        using Example example = new("virtual-time");
+        await example.ExpectAsync("looked 24 times");
+        await example.ExpectAsync("it is 2026-01-02 00:00:00Z");
         Assert.Equal("exited with code 0", await example.EndAsync());
     }
 
