@@ -175,6 +175,21 @@ int32_t lxe_relay_read(int32_t fd, struct lxe_signal_info *infos, int32_t capaci
     return length == 0 ? -EBADF : length / RECORD_SIZE; /* end of file: closed meanwhile */
 }
 
+int32_t lxe_relay_unread(int32_t fd, const struct lxe_signal_info *infos, int32_t count)
+{
+    if (infos == NULL)
+        return -EFAULT;
+    if (count < 0)
+        return -EINVAL;
+    uint64_t mask = lxe__relay_lock();
+    struct lxe__subscription *subscription = find(fd);
+    for (int32_t i = 0; subscription != NULL && i < count; i++)
+        if (lxe__syscall(SYS_write, subscription->write_end, &infos[i], RECORD_SIZE) != RECORD_SIZE)
+            subscription->dropped++;
+    lxe__relay_unlock(mask);
+    return subscription != NULL ? 0 : -EBADF;
+}
+
 int32_t lxe_relay_capacity(int32_t fd)
 {
     const struct lxe__subscription *subscription = find(fd);

@@ -208,6 +208,34 @@ static void test_drop_oldest(void)
     }
 }
 
+/** What is given back is read again; without room it is counted. */
+static void test_unread(void)
+{
+    int signal = SIGRTMIN + 5;
+    static struct lxe_signal_info infos[64];
+    int32_t fd = lxe_relay_open(BIT(signal), LXE_NONBLOCK, 1), capacity = lxe_relay_capacity(fd);
+    for (int value = 0; value < 3; value++)
+        queue(signal, value);
+    CHECK_EQ(lxe_relay_read(fd, infos, 2), 2);
+    CHECK_EQ(lxe_relay_unread(fd, infos, 2), 0);
+    CHECK_EQ(lxe_relay_unread(fd, infos, 0), 0);
+    CHECK_EQ(lxe_relay_read(fd, infos, 64), 3);
+    CHECK_EQ(infos[0].value_int, 2);
+    CHECK_EQ(infos[1].value_int, 0);
+    CHECK_EQ(infos[2].value_int, 1);
+    for (int value = 0; value < capacity; value++)
+        queue(signal, value);
+    uint64_t dropped;
+    CHECK_EQ(lxe_relay_unread(fd, infos, 3), 0);
+    CHECK_EQ(lxe_relay_dropped(fd, &dropped), 0);
+    CHECK_EQ(dropped, 3);
+    CHECK_EQ(lxe_relay_read(fd, infos, 64), capacity);
+    CHECK_EQ(lxe_relay_unread(fd, NULL, 1), -EFAULT);
+    CHECK_EQ(lxe_relay_unread(fd, infos, -1), -EINVAL);
+    CHECK_EQ(lxe_relay_close_take(fd), 0);
+    CHECK_EQ(lxe_relay_unread(fd, infos, 1), -EBADF);
+}
+
 static uint64_t taken(void)
 {
     uint64_t count;
@@ -337,6 +365,7 @@ int main(void)
     IN_FORK(test_no_descriptor, 0);
     RUN(test_capacity_and_drops);
     RUN(test_drop_oldest);
+    RUN(test_unread);
     RUN(test_taken);
     RUN(test_a_read_blocks);
     RUN(test_calls_restart);

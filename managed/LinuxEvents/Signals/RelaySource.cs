@@ -40,11 +40,18 @@ internal sealed class RelaySource : SignalSource
         throw LinuxEventsException.Create(-descriptor, "lxe_relay_open", SignalMask.Names(signals));
     }
 
-    protected override unsafe int Read(int descriptor, lxe_signal_info* info) => NativeMethods.lxe_relay_read(descriptor, info, 1);
+    protected override unsafe int Read(int descriptor, lxe_signal_info* infos, int capacity) =>
+        NativeMethods.lxe_relay_read(descriptor, infos, capacity);
 
     /// <summary>First the relay, then the hold below it.</summary>
-    protected override bool ReleaseHandle()
+    protected override unsafe bool ReleaseHandle()
     {
+        fixed (lxe_signal_info* infos = Ahead)
+        {
+            if (infos is not null)
+                _ = NativeMethods.lxe_relay_unread((int)handle, infos, Ahead.Length);
+        }
+
         int result = NativeMethods.lxe_relay_close_take((int)handle);
         RuntimeHold.Release(_signals);
         return result >= 0;

@@ -8,6 +8,9 @@ internal sealed class SignalFdSource : SignalSource
     private static readonly object s_gate = new();
     private static ulong s_taken;
 
+    // What was read and not taken, for the next subscription: the signals are still blocked, so they have had no effect.
+    private static readonly List<lxe_signal_info> s_left = [];
+
     private readonly ulong _signals;
 
     private SignalFdSource(ulong signals, int descriptor)
@@ -34,16 +37,25 @@ internal sealed class SignalFdSource : SignalSource
             int descriptor = LinuxEventsException.ThrowIfError(
                 NativeMethods.lxe_signalfd_create(signals, NativeMethods.LXE_NONBLOCK), "signalfd", SignalMask.Names(signals));
             s_taken |= signals;
-            return new SignalFdSource(signals, descriptor);
+            var source = new SignalFdSource(signals, descriptor);
+            bool IsOurs(lxe_signal_info info) => (signals & SignalMask.Bit((int)info.signal)) != 0;
+            source.Begin([.. s_left.Where(IsOurs)]);
+            s_left.RemoveAll(IsOurs);
+            return source;
         }
     }
 
-    protected override unsafe int Read(int descriptor, lxe_signal_info* info) => NativeMethods.lxe_signalfd_read(descriptor, info, 1);
+    protected override unsafe int Read(int descriptor, lxe_signal_info* infos, int capacity) =>
+        NativeMethods.lxe_signalfd_read(descriptor, infos, capacity);
 
     protected override bool ReleaseHandle()
     {
         lock (s_gate)
+        {
             s_taken &= ~_signals;
+            s_left.AddRange(Ahead);
+        }
+
         return base.ReleaseHandle();
     }
 }

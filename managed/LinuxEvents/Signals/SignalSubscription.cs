@@ -36,6 +36,8 @@ public sealed class SignalSubscription : IAsyncEnumerable<SignalInfo>, IDisposab
     private readonly object _gate = new();
     private volatile bool _disposed;
     private long _dropped;
+    private long _drained = -1; // the report after which it was found empty
+    private volatile int _waits; // which sleep, or are about to
     private SignalWait? _spare;
 
     private SignalSubscription(SignalSource source, ulong signals, SignalSubscriptionOptions options)
@@ -140,7 +142,7 @@ public sealed class SignalSubscription : IAsyncEnumerable<SignalInfo>, IDisposab
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _source.TryRead(out info);
+            return _source.TryTake(1, out info, out _);
         }
     }
 
@@ -179,20 +181,43 @@ public sealed class SignalSubscription : IAsyncEnumerable<SignalInfo>, IDisposab
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Takes a signal or, if none waits, gives a wait until it is worth while to look again.</summary>
+    /// <summary>
+    /// Takes a signal or, if none waits, gives a wait until it is worth while to look again; <see cref="EndWait"/> must follow that.
+    /// </summary>
+    /// <remarks>
+    /// More is read ahead only while nobody waits, and nobody begins to wait while there is something: or a wait would
+    /// sleep beside signals of which the kernel knows no more. And what was found empty is read again only after the kernel has reported.
+    /// </remarks>
     internal bool TryTakeOrWait(
         CancellationToken token, out SignalInfo info, out ConfiguredValueTaskAwaitable<PollEvents>.ConfiguredValueTaskAwaiter wait)
     {
         token.ThrowIfCancellationRequested();
         wait = default;
-        long sequence = _registration.Sequence;
-        if (TryTake(out info))
-            return true;
-        _registration.Drained(PollEvents.Read, sequence);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            long sequence = _registration.Sequence;
+            bool taken = _source.TryTake(sequence == _drained ? 0 : _waits == 0 ? SignalSource.BatchLength : 1, out info, out bool drained);
+            if (drained)
+                SetDrained(sequence);
+            if (taken)
+                return true;
+            Interlocked.Increment(ref _waits);
+        }
+
 #pragma warning disable CA2012 // The caller consumes it, once.
         wait = _registration.WaitAsync(PollEvents.Read, token).ConfigureAwait(false).GetAwaiter();
 #pragma warning restore CA2012
         return false;
+    }
+
+    /// <summary>To be called when a wait of <see cref="TryTakeOrWait"/> is over, before anything else.</summary>
+    internal void EndWait() => Interlocked.Decrement(ref _waits);
+
+    private void SetDrained(long sequence)
+    {
+        _drained = sequence;
+        _registration.Drained(PollEvents.Read, sequence);
     }
 
     /// <summary>Keeps a consumed wait for the next one.</summary>

@@ -16,6 +16,7 @@ internal class SignalWait : IValueTaskSource<SignalInfo>
     private ConfiguredValueTaskAwaitable<PollEvents>.ConfiguredValueTaskAwaiter _wait;
     private CancellationToken _token;
     private bool _begunOnLoop;
+    private bool _waiting;
 
     public SignalWait(SignalSubscription subscription)
     {
@@ -45,9 +46,13 @@ internal class SignalWait : IValueTaskSource<SignalInfo>
         {
             while (true)
             {
+                if (_waiting)
+                    Subscription.EndWait();
+                _waiting = false;
                 _wait.GetResult(); // of none, at the start
                 if (Subscription.TryTakeOrWait(_token, out info, out _wait))
                     break;
+                _waiting = true;
                 if (!_wait.IsCompleted)
                 {
                     _wait.UnsafeOnCompleted(_run);

@@ -77,6 +77,19 @@ LXE_API int32_t lxe_relay_open(uint64_t signals, uint32_t flags, int32_t capacit
 LXE_API int32_t lxe_relay_read(int32_t fd, struct lxe_signal_info *infos, int32_t capacity);
 
 /**
+ * lxe_relay_unread - gives signals back that were read
+ * @fd: what lxe_relay_open gave
+ * @infos: the signals, as lxe_relay_read gave them
+ * @count: how many, 0 or more
+ *
+ * They can be read again, behind what waits already, or are raised again at the end: for those who read many at once and
+ * could not deal with all. What there is no room for is lost and counted by lxe_relay_dropped. Not async-signal-safe.
+ *
+ * Return: 0; -EBADF when @fd is no subscription, -EINVAL, -EFAULT.
+ */
+LXE_API int32_t lxe_relay_unread(int32_t fd, const struct lxe_signal_info *infos, int32_t count);
+
+/**
  * lxe_relay_capacity - how many signals can wait in a subscription
  * @fd: what lxe_relay_open gave
  *

@@ -72,6 +72,26 @@ public class SignalFdDeliveryTests
         Assert.Equal($"SIGUSR1 User {TestProgram.Sender} 0", program.Do("take it"));
     }
 
+    [Fact]
+    public void What_was_read_ahead_and_not_taken_waits_for_the_next_subscription_too()
+    {
+        using var program = TestProgram.StartBlocking(s_low, SIGUSR1);
+        program.Do($"open it SignalFd {s_low} SIGUSR1");
+        program.Signal(SIGUSR1);
+        program.Do($"queue {s_low} 30");
+        Assert.Equal($"SIGUSR1 User {TestProgram.Sender} 0", program.Do("take it"));
+        for (int i = 0; i < 30; i++)
+        {
+            if (i % 7 == 3)
+            {
+                program.Do("close it");
+                program.Do($"open it SignalFd {s_low}");
+            }
+
+            Assert.Equal($"{s_low} Queue {program.Id} {i}", program.Do("take it"));
+        }
+    }
+
     [Theory] // CHECKLIST 69: nearly as many as the kernel queues for one user
     [InlineData("SignalFd")]
     [InlineData("SignalFd+Block")]

@@ -69,6 +69,18 @@ public class SignalProcessTests
         program.AssertEndsBy(signal);
     }
 
+    [Fact] // CHECKLIST 73
+    public void What_was_read_ahead_and_not_taken_has_its_effect_too()
+    {
+        using var program = TestProgram.Start();
+        var signal = (LinuxSignal)40;
+        program.Do($"open it Relay {signal}");
+        Assert.Equal("queued", program.Do($"queue {signal} 10"));
+        program.Do("take it");
+        program.Tell("close it");
+        program.AssertEndsBy(signal);
+    }
+
     [Theory]
     [InlineData(SIGTERM)]
     [InlineData(SIGINT)]

@@ -133,6 +133,28 @@ public class SignalSubscriptionTests
         Assert.Equal(10, subscription.Dropped);
     }
 
+    [Fact] // CHECKLIST 79
+    public async Task Nobody_sleeps_beside_signals_that_another_one_has_read()
+    {
+        using var subscription = SignalSubscription.Open(s_realTime);
+        for (int round = 0; round < 300; round++)
+        {
+            // Some wait, one takes, one gives up, while the signals come; who has one that was meant for a wait sends another.
+            Task<SignalInfo>[] waits = [.. Enumerable.Range(0, 1 + round % 5).Select(_ => Task.Run(() => subscription.WaitAsync().AsTask()))];
+            using var given = new CancellationTokenSource();
+            Task<SignalInfo> cancelled = subscription.WaitAsync(given.Token).AsTask();
+            for (int i = 0; i < waits.Length; i++)
+                Raise.Queue(s_realTime, i);
+            if (subscription.TryTake(out _))
+                Raise.Queue(s_realTime, -1);
+            given.Cancel();
+            if (await Task.WhenAny(cancelled) is { IsCompletedSuccessfully: true })
+                Raise.Queue(s_realTime, -2);
+            await Task.WhenAll(waits).WaitAsync(TimeSpan.FromMilliseconds(Until.Patience));
+            Assert.False(subscription.TryTake(out _));
+        }
+    }
+
     [Fact] // CHECKLIST 78
     public void The_oldest_may_be_dropped_instead_and_every_one_is_accounted_for()
     {

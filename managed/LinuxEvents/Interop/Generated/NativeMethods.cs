@@ -204,6 +204,10 @@ internal static unsafe partial class NativeMethods
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     [return: NativeTypeName("int32_t")]
+    public static extern int lxe_relay_unread([NativeTypeName("int32_t")] int fd, [NativeTypeName("const struct lxe_signal_info *")] lxe_signal_info* infos, [NativeTypeName("int32_t")] int count);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
     public static extern int lxe_relay_capacity([NativeTypeName("int32_t")] int fd);
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
