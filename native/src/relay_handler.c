@@ -106,6 +106,19 @@ enum lxe__left lxe__relay_uninstall(int signal)
     return is_function(formers[signal][level].handler) ? LXE__LEFT_HANDLER : LXE__LEFT_DEFAULT;
 }
 
+int32_t lxe_relay_settle(int32_t signal)
+{
+    if (signal < 1 || signal > HIGHEST_SIGNAL)
+        return -EINVAL;
+    int below = 0;
+    uint64_t mask = lxe__relay_lock();
+    if (lxe__process() == lxe__relay_home && (lxe__relay_wanted() & BIT(signal)) == 0 && depths[signal] > 0 &&
+        lxe__relay_uninstall(signal) == LXE__LEFT_BELOW)
+        below = is_function(current_handler(signal));
+    lxe__relay_unlock(mask);
+    return below;
+}
+
 int32_t lxe_relay_taken(int32_t signal, uint64_t *count)
 {
     if (signal < 1 || signal > HIGHEST_SIGNAL)

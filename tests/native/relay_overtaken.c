@@ -131,6 +131,25 @@ static void test_thrown_out(void)
     signal(SIGNAL, SIG_DFL);
 }
 
+/** Whether somebody stands above the relay that nobody needs; if nobody does, it goes. */
+static void test_settle(void)
+{
+    struct sigaction action = {.sa_sigaction = above, .sa_flags = SA_SIGINFO};
+    CHECK_EQ(lxe_relay_settle(0), -EINVAL);
+    CHECK_EQ(lxe_relay_settle(65), -EINVAL);
+    CHECK_EQ(lxe_relay_settle(64), 0);
+    int32_t fd = open_relay();
+    CHECK_EQ(lxe_relay_settle(SIGNAL), 0);
+    MUST(sigaction(SIGNAL, &action, &under));
+    CHECK_EQ(lxe_relay_settle(SIGNAL), 0);
+    CHECK_EQ(lxe_relay_close_take(fd), 0);
+    CHECK_EQ(lxe_relay_settle(SIGNAL), 1);
+    CHECK_EQ(handler_of(SIGNAL), (uintptr_t)above);
+    MUST(sigaction(SIGNAL, &under, NULL));
+    CHECK_EQ(lxe_relay_settle(SIGNAL), 0);
+    CHECK_EQ(handler_of(SIGNAL), (uintptr_t)SIG_DFL);
+}
+
 /** Once the one above is gone, the default has its effect again: the process ends. */
 static void default_after_being_overtaken(void)
 {
@@ -168,6 +187,7 @@ int main(void)
     RUN(test_overtaken);
     RUN(test_overtaken_by_one_that_does_not_chain);
     RUN(test_thrown_out);
+    RUN(test_settle);
     IN_FORK(default_after_being_overtaken, SIGUSR1);
     IN_FORK(again_and_again, 0);
     return 0;

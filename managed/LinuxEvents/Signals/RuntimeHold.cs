@@ -21,6 +21,10 @@ namespace LinuxEvents;
 /// asks therefore decides nothing. Counts do: the relay counts a signal that it takes for a subscription before anybody can read
 /// it, and about each of these the runtime asks once. So we cancel as often as the relay has taken, never once more; which of two
 /// equal signals that hits is all the same. After the last subscription the registration stays until the counts are even.</para>
+/// <para><i>Above.</i> Where the signal's first registration was made during a subscription and we had none, the runtime's handler lies above
+/// the relay's, and leaves the default effect to it, whom it takes for a handler that acts. The relay, called from above, can't know whether
+/// somebody cancels. So there our registration stays when the counts are even, until the runtime asks it about a signal that was for nobody:
+/// then it goes, the relay's handler with it, and the signal is sent once more, unless others are registered still.</para>
 /// <para>One gate guards everything. Below it only <see cref="PosixSignalRegistration"/>'s own lock is taken, and that is
 /// never held when it calls us.</para>
 /// </remarks>
@@ -105,7 +109,12 @@ internal sealed class RuntimeHold
         lock (s_gate)
         {
             if (_cancelled == Taken())
+            {
+                if (_subscriptions == 0 && !context.Cancel)
+                    PassOn();
                 return;
+            }
+
             _cancelled++;
             context.Cancel = true;
             DisposeIfDone();
@@ -114,11 +123,23 @@ internal sealed class RuntimeHold
 
     private void DisposeIfDone()
     {
-        if (_subscriptions > 0 || (_asked && _cancelled != Taken()))
+        if (_subscriptions > 0 || _registration is null || (_asked && (_cancelled != Taken() || IsRelayBelow())))
             return;
-        _registration?.Dispose();
+        _registration.Dispose();
         _registration = null;
     }
+
+    private void PassOn()
+    {
+        if (_registration is null || !IsRelayBelow())
+            return; // The runtime itself brings the default effect about.
+        _registration.Dispose();
+        _registration = null;
+        if (!IsRelayBelow())
+            LinuxSignals.Send(Environment.ProcessId, (LinuxSignal)_signal);
+    }
+
+    private bool IsRelayBelow() => NativeMethods.lxe_relay_settle(_signal) > 0;
 
     private unsafe ulong Taken()
     {

@@ -15,9 +15,9 @@ namespace LinuxEvents;
 /// <see cref="Console.CancelKeyPress"/> get the same signals, and while the subscription lives they need not cancel them to keep the
 /// process alive. They may be made and disposed at any time. Two things the console keeps to itself: a handler of
 /// <see cref="Console.CancelKeyPress"/> that was there before the subscription and does not cancel still ends the process; and when it
-/// changes the terminal's settings it takes SIGTTOU, of which a subscription receives nothing from then on. And one gap: where the first
-/// registration for a signal was made during a subscription, the runtime's handler stays above the relay; a signal that comes after both
-/// have ended, but before the runtime has dealt with the one before, has no effect.</para>
+/// changes the terminal's settings it takes SIGTTOU, of which a subscription receives nothing from then on. And where a signal's first registration was made
+/// during a subscription and outlives it, a signal that it does not cancel has no default effect any more, unless the runtime handles it anyway
+/// (SIGHUP, SIGINT, SIGQUIT, SIGTERM).</para>
 /// <para>A signal that the process ignored is received as well, and is ignored again afterwards; see
 /// <see cref="LinuxSignals.IsIgnored"/>. One that every thread blocks is received only through
 /// <see cref="SignalDelivery.SignalFd"/>.</para>

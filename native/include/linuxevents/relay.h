@@ -124,6 +124,17 @@ LXE_API int32_t lxe_relay_dropped(int32_t fd, uint64_t *count);
 LXE_API int32_t lxe_relay_taken(int32_t signal, uint64_t *count);
 
 /**
+ * lxe_relay_settle - takes the relay's handler away where no subscription needs it
+ * @signal: the number, 1 to 64
+ *
+ * As the next signal would. It can't where somebody stands above the relay, who then has nobody below him to bring the default
+ * effect about: so a runtime whose handler leaves that to whom it found can tell. Not async-signal-safe.
+ *
+ * Return: 1 while the relay lies below somebody else's handler without a subscription, otherwise 0; -EINVAL for any other number.
+ */
+LXE_API int32_t lxe_relay_settle(int32_t signal);
+
+/**
  * lxe_relay_close_take - ends a subscription and closes its descriptor
  * @fd: what lxe_relay_open gave
  *

@@ -220,6 +220,10 @@ internal static unsafe partial class NativeMethods
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
     [return: NativeTypeName("int32_t")]
+    public static extern int lxe_relay_settle([NativeTypeName("int32_t")] int signal);
+
+    [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+    [return: NativeTypeName("int32_t")]
     public static extern int lxe_relay_close_take([NativeTypeName("int32_t")] int fd);
 
     [DllImport("linuxevents", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
