@@ -133,7 +133,7 @@ internal static class SignalCommands
                 if (number == 0)
                 {
                     GC.Collect(0);
-                    Thread.Sleep(5);
+                    Thread.Sleep(Random.Shared.Next(50)); // a thread that is always stopped can't be reached
                     continue;
                 }
 
