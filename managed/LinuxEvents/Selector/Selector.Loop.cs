@@ -7,6 +7,10 @@ public sealed unsafe partial class Selector
 {
     private const ulong WakeKey = ulong.MaxValue;
     private const ulong ClockKey = ulong.MaxValue - 1;
+
+    /// <summary>Each clock has a key of its own, from <see cref="ClockKey"/> down.</summary>
+    private const ulong LowestClockKey = ClockKey - 4;
+
     private const int Capacity = 512;
 
     [ThreadStatic]
@@ -142,7 +146,7 @@ public sealed unsafe partial class Selector
         while (_eventIndex < _eventCount && !_closing)
         {
             lxe_epoll_event ready = _events[_eventIndex++];
-            if (ready.data > ClockKey - (ulong)s_clocks.Length)
+            if (ready.data >= LowestClockKey)
             {
                 if (ready.data != WakeKey)
                     Interlocked.Or(ref _rang, 1 << (int)(ClockKey - ready.data));
