@@ -158,6 +158,7 @@ static void give_area(const struct lxe__spawn *spawn)
 int32_t lxe__spawn_prepare(struct lxe__spawn *spawn, const struct lxe_spawn_options *options)
 {
     memset(spawn, 0, sizeof *spawn);
+    spawn->reserve = -1;
     spawn->step = LXE_SPAWN_STEP_OPTIONS;
     int32_t error = take_options(options, &spawn->options);
     if (error < 0)
@@ -250,26 +251,25 @@ static int32_t open_child(int32_t pid, int32_t reserve)
 static int32_t create(struct lxe__spawn *spawn, struct lxe_spawn_result *result)
 {
     int flags = 0;
-    int32_t reserve = -1;
     if (lxe__feature_enabled(LXE_FEATURE_CLONE_PIDFD))
         flags = LXE_UAPI_CLONE_PIDFD;
     else {
-        reserve = lxe__feature_check(LXE_FEATURE_PIDFD_OPEN);
-        if (reserve == 0)
-            reserve = open_pidfd(lxe__syscall(SYS_getpid));
-        if (reserve == -EMFILE || reserve == -ENFILE || reserve == -ENOMEM)
-            return reserve;
+        spawn->reserve = lxe__feature_check(LXE_FEATURE_PIDFD_OPEN);
+        if (spawn->reserve == 0)
+            spawn->reserve = open_pidfd(lxe__syscall(SYS_getpid));
+        if (spawn->reserve == -EMFILE || spawn->reserve == -ENFILE || spawn->reserve == -ENOMEM)
+            return spawn->reserve;
     }
 
     int32_t pidfd = -1; /* before 5.2 the flag is ignored and this stays */
     int32_t pid = lxe__spawn_create(spawn, flags, &pidfd);
     if (pid > 0) {
         result->pid = pid;
-        result->pidfd = pidfd >= 0 ? pidfd : open_child(pid, reserve);
+        result->pidfd = pidfd >= 0 ? pidfd : open_child(pid, spawn->reserve);
         return 0;
     }
-    if (reserve >= 0)
-        lxe__syscall(SYS_close, reserve);
+    if (spawn->reserve >= 0)
+        lxe__syscall(SYS_close, spawn->reserve);
     if (pidfd >= 0)
         lxe__syscall(SYS_close, pidfd);
     return pid;

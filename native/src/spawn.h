@@ -35,6 +35,7 @@ struct lxe__spawn {
     const struct lxe__handed *handed; /* NULL where the caller is the parent */
     int close_others;                 /* whether the child has descriptors that execve does not close */
     int close_range;                  /* whether close_range(2) is to be had */
+    int32_t reserve;                  /* what the parent holds open in place of the child's pidfd, negative for nothing */
     int32_t parent;                   /* the process that makes the child */
     int32_t pid;                      /* of the child, once it is born, and if the kernel was asked to write it here */
     _Atomic int32_t in_memory;        /* not zero until the child has left our memory, if the kernel was asked to clear it */

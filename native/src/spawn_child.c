@@ -235,6 +235,8 @@ int lxe__spawn_child(void *argument)
 {
     struct lxe__spawn *spawn = argument;
     int32_t result = 0;
+    if (spawn->reserve >= 0)
+        lxe__syscall(SYS_close, spawn->reserve); /* or it would be what a stale number among the options means */
     for (uint32_t i = 0; i < sizeof steps / sizeof *steps && result >= 0; i++) {
         spawn->step = steps[i].number;
         result = steps[i].run(spawn);

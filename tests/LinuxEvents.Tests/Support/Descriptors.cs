@@ -25,15 +25,27 @@ internal static class Descriptors
     }
 
     /// <summary>Runs a test and checks that it leaves no more descriptors than it found. The first round warms up what opens some for good.</summary>
+    /// <remarks>
+    /// The runtime opens some at any moment: a pipe for each thread that unwinds its stack for the first time, by which libunwind tries
+    /// whether memory can be read. So the test has a second chance; what it leaves itself it leaves again.
+    /// </remarks>
     public static void StayAsTheyWere(Action test)
     {
         test();
+        List<string> left = Left(test);
+        if (left.Count > 0)
+            left = Left(test);
+        Assert.True(left.Count == 0, $"left open: {string.Join(", ", left)}");
+    }
+
+    private static List<string> Left(Action test)
+    {
         // What earlier tests dropped without closing would be closed at any moment.
         GC.Collect();
         GC.WaitForPendingFinalizers();
         List<string> before = Open();
         test();
         List<string> after = Open();
-        Assert.True(after.Count <= before.Count, $"left open: {string.Join(", ", after.Except(before))}");
+        return after.Count <= before.Count ? [] : [.. after.Except(before)];
     }
 }
