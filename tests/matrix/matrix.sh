@@ -57,7 +57,7 @@ boot() { # ROW VERSION ARCH SUITE
 }
 
 preset() { # ROW PRESET [TESTS]: a build of its own (CMakePresets.json)
-  "$here/../../cmake/build.sh" "$2" && native "$1" "$artifacts/native/$2" "${3:-^(native|examples|tools|abi/baseline)}"
+  "$here/../../cmake/build.sh" "$2" && native "$1" "$artifacts/native/$2" "${3:-^((native|examples|tools)/|abi/baseline)}"
 }
 
 run() { # ROW
