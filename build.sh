@@ -97,6 +97,7 @@ want_for_bench() {
 event2/event.h libevent-dev
 uv.h libuv1-dev
 systemd/sd-event.h libsystemd-dev"
+  command -v go >/dev/null || echo "Not compared with, because it is not installed: golang-go (some 300 MB)"
   [ ${#packages[@]} -eq 0 ] && return
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     install_packages "${packages[@]}"

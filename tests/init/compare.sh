@@ -8,8 +8,8 @@ set -uo pipefail
 watchdog=("$@")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-unshare=(unshare --fork --pid --kill-child --mount-proc)
-[ "$(id -u)" = 0 ] || unshare+=(--map-root-user)
+unshare=(unshare --fork --pid --kill-child --mount-proc) enter=(nsenter --pid --mount)
+[ "$(id -u)" = 0 ] || { unshare+=(--map-root-user) enter+=(--user --preserve-credentials); }
 "${unshare[@]}" true 2>"$work/why" || { echo "skipped: no pid namespaces here: $(cat "$work/why")"; exit 77; }
 
 cc -O1 -o "$work/probe" "$(dirname "$0")/probe.c" || exit 1
@@ -20,7 +20,8 @@ done
 
 # --- starting -------------------------------------------------------------------------------------
 
-# set_init NAME [MODE]: how to start it in ${init[@]}; MODE process: signals to the command alone; rewrite: SIGTERM as SIGQUIT
+# set_init NAME [MODE]: how to start it in ${init[@]}; MODE process: signals to the command alone; rewrite: SIGTERM as SIGQUIT;
+# subreaper: orphans are taken over though it is not process 1
 set_init() {
   local own=() limit=15 # the others are only looked at: who is stuck now will be
   [[ $1 != watchdog* ]] || limit=60
@@ -29,9 +30,11 @@ set_init() {
   case $1:${2:-} in
     watchdog*:process) own=(--forward-to process) ;;
     watchdog*:rewrite) own=(--rewrite TERM:QUIT) ;;
+    watchdog*:subreaper) own=(--subreaper) ;;
+    tini:subreaper) own=(-s) ;;
     dumb-init:process) own=(--single-child) ;;
     dumb-init:rewrite) own=(--rewrite 15:3) ;;
-    tini:rewrite) return 1 ;;
+    tini:rewrite | dumb-init:subreaper) return 1 ;;
   esac
   case $1 in
     watchdog) init=("${watchdog[@]}" init "${own[@]}" --) ;;
@@ -145,11 +148,23 @@ count_zombies='left=1; for i in $(seq 400); do left=$(cat /proc/[0-9]*/stat 2>/d
 
 orphans() { as_1 bash -c "for i in \$(seq 50); do (true & (sleep 0.0\$i &) ); done; sleep 1; $count_zombies"; }
 
+# Who is the parent of an orphan whose parent has ended, and who reaps it in the end?
+not_as_1() {
+  "${limited[@]}" "${init[@]}" bash -c '
+    parent=$( (bash -c "sleep 0.1; exec bash -c \"echo \\\$PPID\"" &) )
+    [ "$parent" = "$PPID" ] && echo -n "adopted, " || echo -n "left alone, "
+    zombies() { cat /proc/[0-9]*/stat 2>/dev/null | sed "s/.*) //" | grep -c "^Z $PPID "; }
+    for i in $(seq 400); do [ "$(zombies)" = 0 ] && break; sleep 0.05; done
+    echo -n "$(zombies) zombies; "
+    exit 7' 2>"$work/errors"
+  echo "$?"
+}
+
 strange_orphans() {
   begin "$work/probe" log || return
   local i
-  for i in 1 2 3 4 5; do nsenter --target "$one" --pid --mount sh -c '(sleep 0.1 &) ; :'; done
-  nsenter --target "$one" --pid --mount bash -c "$count_zombies"
+  for i in 1 2 3 4 5; do "${enter[@]}" --target "$one" sh -c '(sleep 0.1 &) ; :'; done
+  "${enter[@]}" --target "$one" bash -c "$count_zombies"
   finish
 }
 
@@ -241,6 +256,7 @@ row "SIGTERM rewritten as 3" "3" rewrite rewrites
 row "a command that ignores SIGTERM" "lives on; SIGKILL: 137" "" ignores_term
 row "50 orphans and 50 zombies of the command" "0 zombies" "" orphans
 row "orphans of programs that others started there" "0 zombies" "" strange_orphans
+row "orphans of the command, not as process 1" "adopted, 0 zombies; 7" subreaper not_as_1
 row "standard input" "hello" "" input
 row "writing to a closed pipe" "141" "" broken_pipe
 row "no terminal" "6" "" no_terminal

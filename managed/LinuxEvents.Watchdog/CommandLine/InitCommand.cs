@@ -39,6 +39,7 @@ internal static class InitCommand
             foreach (string text in result.Tokens.Select(token => token.Value).Where(text => !SignalRewrites.TryParse(text, out _, out _)))
                 result.AddError($"--rewrite '{text}' {SignalRewrites.Expected}.");
         });
+        Option<bool> subreaper = new("--subreaper") { Description = "Takes over the command's orphans also where this is not process 1" };
         var command = new SubCommand("init", "Is process 1 of a container for one command")
         {
             Usage = "watchdog init [options] -- CMD [ARGS...]",
@@ -47,8 +48,9 @@ internal static class InitCommand
         var words = new ProgramWords(command, arguments);
         command.Options.Add(target);
         command.Options.Add(rewrites);
+        command.Options.Add(subreaper);
         command.SetAction(result => new ContainerInit(
-            result.GetValue(target) ?? KillMode.Group, new SignalRewrites(result.GetValue(rewrites) ?? [])).Run(words.Get(result)));
+            result.GetValue(target) ?? KillMode.Group, new SignalRewrites(result.GetValue(rewrites) ?? []), result.GetValue(subreaper)).Run(words.Get(result)));
         return command;
     }
 }

@@ -14,7 +14,8 @@ namespace LinuxEvents.Watchdog;
 /// </remarks>
 /// <param name="target">Who gets the signals.</param>
 /// <param name="rewrites">As what they are passed on.</param>
-internal sealed class ContainerInit(KillMode target, SignalRewrites rewrites)
+/// <param name="adoptsOrphans">Whether to take over the command's orphans also where this is not process 1.</param>
+internal sealed class ContainerInit(KillMode target, SignalRewrites rewrites, bool adoptsOrphans)
 {
     private const int NoSuchFile = 2; // ENOENT
     private const int HighestSignal = 64;
@@ -40,8 +41,8 @@ internal sealed class ContainerInit(KillMode target, SignalRewrites rewrites)
     /// <returns>The exit code.</returns>
     public int Run(string[] command)
     {
-        if (!s_isProcess1) Warn("this is not process 1: it is given no orphans to reap");
-        var options = new SpawnOptions(command[0], command.Skip(1)) { NewSession = true };
+        if (!s_isProcess1 && !adoptsOrphans) Warn("this is not process 1, and --subreaper is not there: it is given no orphans to reap");
+        var options = new SpawnOptions(command[0], command.Skip(1)) { NewSession = true, AdoptOrphans = adoptsOrphans };
         foreach ((int number, SafeFileHandle handle) in InheritedDescriptors.Find()) options.Descriptors.Add(number, handle);
         var selector = new Selector(new SelectorOptions { Name = "init" });
         return selector.RunUntilComplete(async () =>

@@ -13,8 +13,6 @@ internal sealed class ServiceRun : IDisposable
     private readonly Output _output;
     private readonly ChildProcess _child;
     private readonly OutputPump[] _pumps;
-    private long? _stopBegun;
-    private bool _killed;
 
     /// <exception cref="IOException">It could not be started.</exception>
     /// <exception cref="PlatformNotSupportedException">Kernel or sandbox have no way to.</exception>
@@ -41,6 +39,8 @@ internal sealed class ServiceRun : IDisposable
     }
 
     public int ProcessId => _child.Id;
+
+    private bool IsGroup => _service.Stop.KillMode == KillMode.Group;
 
     /// <summary>How long the process has run.</summary>
     public TimeSpan RunTime { get; private set; }
@@ -88,47 +88,46 @@ internal sealed class ServiceRun : IDisposable
         {
         }
 
-        Task<ExitStatus> exit = _child.WaitForExitAsync().AsTask();
-        _stopBegun = Stopwatch.GetTimestamp();
         if (!kill.IsCancellationRequested)
-        {
             Report("stopping", $"stopping: {SignalName.Of(_service.Stop.Signal)}", _service.Stop.Signal);
-            Signal(_service.Stop.Signal);
-            Signal(LinuxSignal.SIGCONT); // one that is stopped could not act on it
-        }
-
-        if (!await exit.EndsWithinAsync(kill.IsCancellationRequested ? TimeSpan.Zero : _service.Stop.Grace, _selector, kill))
-        {
-            string why = kill.IsCancellationRequested ? "asked to hurry" : $"still running after {Duration.Format(_service.Stop.Grace)}";
-            Report("killing", $"{why}: SIGKILL", LinuxSignal.SIGKILL);
-            Signal(LinuxSignal.SIGKILL);
-            _killed = true;
-        }
-
-        return await exit;
+        await EndAsync(_service.Stop.Signal, _service.Stop.Grace, kill);
+        return await _child.WaitForExitAsync();
     }
 
-    /// <summary>
-    /// Processes that it left in its group are part of the service: they have the rest of the grace time when they were asked to stop, and
-    /// the drain time when not.
-    /// </summary>
+    /// <summary>Processes that it left in its group when nobody had asked it to stop are part of the service: they have the drain time.</summary>
     private async Task EndGroupAsync(CancellationToken kill)
     {
-        if (!SignalGroup(LinuxSignal.None)) return;
-        using var over = new CancellationTokenSource();
-        Task ended = ProcessGroup.WaitForEndAsync(ProcessId, _selector, over.Token);
-        TimeSpan time = _stopBegun is { } begun && !_killed ? _service.Stop.Grace - Stopwatch.GetElapsedTime(begun) : _service.Drain;
-        if (!await EndsWithinAsync(time, _killed ? default : kill) && !_killed && SignalGroup(LinuxSignal.SIGKILL))
+        if (SignalGroup(LinuxSignal.None)) await EndAsync(LinuxSignal.None, _service.Drain, kill);
+    }
+
+    /// <summary>Asks for the end by the signal, if it is one, and kills what still runs when the time is over.</summary>
+    private async Task EndAsync(LinuxSignal signal, TimeSpan time, CancellationToken kill)
+    {
+        using var now = new CancellationTokenSource();
+        if (kill.IsCancellationRequested)
         {
-            Report("killing", "killing what it left of its process group", LinuxSignal.SIGKILL);
-            await EndsWithinAsync(_service.Drain, default);
+            ReportKill("asked to hurry");
+            now.Cancel();
         }
 
-        over.Cancel();
+        Task end = _child.TerminateAsync(signal, Timeout.InfiniteTimeSpan, IsGroup ? ChildScope.ProcessGroup : ChildScope.Process, now.Token);
+        if (!now.IsCancellationRequested && !await end.EndsWithinAsync(time, _selector, kill))
+        {
+            ReportKill(kill.IsCancellationRequested ? "asked to hurry" : $"still running after {Duration.Format(time)}");
+            now.Cancel();
+        }
 
-        async Task<bool> EndsWithinAsync(TimeSpan limit, CancellationToken token) =>
-            await ended.EndsWithinAsync(limit > TimeSpan.Zero ? limit : TimeSpan.Zero, _selector, token) && ended.IsCompletedSuccessfully;
+        // A member of the group that can't be killed must not hold up the rest.
+        if (!_child.HasExited) await _child.WaitForExitAsync();
+        await end.EndsWithinAsync(_service.Drain, _selector);
+        if (end.Exception?.InnerException is LinuxEventsException { Errno: NotPermitted } e)
+            Report("signal-failed", $"{SignalName.Of(signal)}: {e.Message}", signal);
+        else if (end.IsFaulted)
+            await end;
     }
+
+    private void ReportKill(string why) => Report(
+        "killing", _child.HasExited ? "killing what it left of its process group" : $"{why}: SIGKILL", LinuxSignal.SIGKILL);
 
     /// <summary>
     /// All that it wrote is in its pipes, and is read. A process that has left its group may still hold them open, for which there is a
@@ -151,7 +150,7 @@ internal sealed class ServiceRun : IDisposable
     {
         try
         {
-            return _service.Stop.KillMode == KillMode.Group && _child.SignalGroup(signal);
+            return IsGroup && _child.SignalGroup(signal);
         }
         catch (LinuxEventsException e) when (e.Errno == NotPermitted)
         {

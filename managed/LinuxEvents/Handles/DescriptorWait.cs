@@ -10,10 +10,12 @@ namespace LinuxEvents;
 /// <remarks>
 /// Edge-triggered: after each report look at the object itself, and only if that has nothing wait for the next. So an object that
 /// stays ready with nothing to fetch, as a pidfd whose process is held by a tracer, does not spin.
+/// The descriptor stays open meanwhile: of one that is closed nothing would ever be reported.
 /// </remarks>
 internal readonly unsafe struct DescriptorWait : IDisposable
 {
     private readonly SafeEpollHandle _epoll;
+    private readonly SafeHandle _handle;
 
     public DescriptorWait(SafeHandle handle, PollEvents interest)
     {
@@ -24,6 +26,9 @@ internal readonly unsafe struct DescriptorWait : IDisposable
             descriptor.Check(
                 NativeMethods.lxe_epoll_add(_epoll.Descriptor, descriptor.Number, (uint)interest | NativeMethods.LXE_EPOLL_ET, 0),
                 "epoll_ctl(EPOLL_CTL_ADD)");
+            bool referenced = false;
+            handle.DangerousAddRef(ref referenced);
+            _handle = handle;
         }
         catch
         {
@@ -31,6 +36,10 @@ internal readonly unsafe struct DescriptorWait : IDisposable
             throw;
         }
     }
+
+    /// <summary>Has <see cref="Next"/> return at once, on whatever thread it waits, now and from now on.</summary>
+    /// <param name="ready">A descriptor that is ready and stays so, which is not waited for already.</param>
+    public void Interrupt(SafeFdHandle ready) => _ = NativeMethods.lxe_epoll_add(_epoll.Descriptor, ready.Descriptor, NativeMethods.LXE_EPOLL_IN, 0);
 
     /// <summary>What a descriptor is hung up or in error for, or readable, just now. Nothing when it can't be watched.</summary>
     public static PollEvents Look(int descriptor)
@@ -54,6 +63,10 @@ internal readonly unsafe struct DescriptorWait : IDisposable
         return LinuxEventsException.ThrowIfError(count, "epoll_wait") > 0;
     }
 
-    /// <summary>Forgets the descriptor.</summary>
-    public void Dispose() => _epoll.Dispose();
+    /// <summary>Forgets the descriptor, and lets go of it.</summary>
+    public void Dispose()
+    {
+        _epoll.Dispose();
+        _handle.DangerousRelease();
+    }
 }

@@ -16,7 +16,7 @@ internal static class CallbackName
     public static string Describe(object? source, object? callback)
     {
         string? method = MethodOf(callback) ?? MethodOf(source);
-        return source is not FdRegistration ? method ?? "the loop itself"
+        return source is not IRegistered ? method ?? "the loop itself"
             : method is null ? $"what continued for {source}"
             : $"{method}, which continued for {source}";
     }

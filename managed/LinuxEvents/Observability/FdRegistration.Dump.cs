@@ -5,8 +5,7 @@ namespace LinuxEvents;
 /// <content>What can be seen of a registration from outside.</content>
 public sealed partial class FdRegistration
 {
-    /// <summary>The registration in one line: what the kernel reports of it and who waits.</summary>
-    internal string DumpState()
+    string IRegistered.DumpState()
     {
         _gate.Enter();
         uint armed = _armed;

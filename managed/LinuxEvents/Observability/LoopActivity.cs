@@ -95,10 +95,10 @@ internal sealed class LoopActivity
     }
 
     /// <summary>An event is about to be served.</summary>
-    public void CountEvent(FdRegistration registration)
+    public void CountEvent(IRegistered registered)
     {
         Volatile.Write(ref _events, _events + 1);
-        Source = registration;
+        Source = registered;
     }
 
     /// <summary>The event has only been served in part, and is to be counted when its rest is.</summary>

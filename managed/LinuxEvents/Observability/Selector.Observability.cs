@@ -45,8 +45,8 @@ public sealed partial class Selector
         else
             Add($"  pending timers {done.PendingTimers}, the next one due in {(due - _clock.Now) / 1e6:F3} ms");
         Add($"  registrations {done.Registrations}, waits {done.PendingWaits}");
-        foreach (FdRegistration registration in Registrations.ToList())
-            lines.Append("    ").AppendLine(registration.DumpState());
+        foreach (IRegistered registered in Registrations.ToList())
+            lines.Append("    ").AppendLine(registered.DumpState());
         return lines.ToString();
     }
 

@@ -15,7 +15,8 @@ public sealed partial class ChildProcess
     private ChildScope OwnScope => _leadsProcessGroup ? ChildScope.ProcessGroup : ChildScope.Process;
 
     /// <summary>Asks the child to end, gives it time for that, and kills it when it does not.</summary>
-    /// <param name="signal">How it is asked; SIGCONT follows, for one that is stopped could not act on it.</param>
+    /// <param name="signal">How it is asked; SIGCONT follows, for one that is stopped could not act on it. <see cref="LinuxSignal.None"/> asks nobody: who
+    /// does not end by itself in time is killed.</param>
     /// <param name="grace">How long it may take; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
     /// <param name="scope">Whom the signals go to, and whose end is waited for; the child alone, unless said. The child must be in it.</param>
     /// <param name="killToken">Cancelling it cuts the grace short: who runs is killed at once. It does not end the wait.</param>
@@ -31,7 +32,7 @@ public sealed partial class ChildProcess
         SpawnOptions.CheckTime(grace);
         LinuxEvents.PidFd.EnsureSignal(signal);
         ProcessTree tree = scope.In(this);
-        if (!killToken.IsCancellationRequested && tree.Signal(signal))
+        if (!killToken.IsCancellationRequested && tree.Signal(signal) && signal != LinuxSignal.None)
             tree.Signal(LinuxSignal.SIGCONT);
         if (killToken.IsCancellationRequested || !await EndsWithinAsync(tree, grace, killToken).ConfigureAwait(false))
             await KillAsync(tree, CancellationToken.None).ConfigureAwait(false);

@@ -12,8 +12,9 @@ namespace LinuxEvents;
 /// zombie until this process ends.</para>
 /// <para>It lives beside <see cref="System.Diagnostics.Process"/>: neither takes a child from the other. Where .NET reaps every child
 /// (as process 1, or started with SIGCHLD ignored), the status comes from the kernel's exit information, from Linux 6.15 on; before that
-/// the helper keeps it. An ignored SIGCHLD can be seen only until .NET handles that signal, which begins with the first use of
-/// <see cref="System.Diagnostics.Process"/> or <see cref="Console"/>: where a status was lost, the <see cref="LinuxEvents.ExitStatus"/> says so.</para>
+/// the helper keeps it. Where a status was lost all the same, the <see cref="LinuxEvents.ExitStatus"/> says so. With SIGCHLD ignored
+/// <see cref="System.Diagnostics.Process"/> itself never learns that its child has ended, and waits for ever, with this library or without it; a
+/// <see cref="ProcessWatch"/> of that child tells it.</para>
 /// <para>All members may be used by any thread. What does not need the streams goes on working after <see cref="Dispose"/>.</para>
 /// </remarks>
 public sealed partial class ChildProcess : IDisposable, IAsyncDisposable

@@ -1,4 +1,5 @@
-using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using LinuxEvents.Interop;
 
 namespace LinuxEvents;
 
@@ -11,45 +12,69 @@ namespace LinuxEvents;
 /// waits for "any child", which would take children from others in this process; and neither pidfd nor record can mean another process.</para>
 /// <para>Signals go out under the same gate, after a look whether the child has ended: a zombie would swallow them, and
 /// after the reap there is nobody to get them. Between that look and the signal it may still end, as it always may.</para>
-/// <para>No lost end. The loop calls at every edge, the first included, perhaps before the constructor has returned. A wait reads the registration's sequence, then looks, then says that it saw nothing: an end that comes
-/// between look and word moves the sequence, and the next wait completes at once. Edge-triggered, because a pidfd stays ready: where a
+/// <para>No lost end. The loop serves every edge, the first included, which may come before the constructor has returned. A wait looks, and
+/// joins the list, under the gate; the loop looks, and takes from the list, under the gate. So an end comes before the look, or
+/// its edge finds the wait. Edge-triggered, because a pidfd stays ready: where a
 /// tracer holds the zombie there is nothing to reap yet, and a level-triggered loop would spin. The reap by the
 /// tracer is the next edge.</para>
 /// <para>Somebody else reaped it (a runtime that is process 1, an ignored SIGCHLD): waitid gives ECHILD. The kernel then has the
 /// status as exit information, but some moments later, because the reaper first takes the zombie and then lets go of
 /// it. Where the kernel has that, no information yet means "not yet", and the hang-up that follows is the edge.</para>
+/// <para>Each wait is completed by who takes it out of the list: the loop at the edge after the end, a cancellation, the selector's end. The first two
+/// race on any threads, and the gate decides. The loop takes one at a time, for a continuation that throws must not keep the end from the others: the
+/// same event is then served again.</para>
 /// <para>The selector ends before the child: the watch ends with it, and the child is reaped by whoever asks next. The
-/// descriptor stays open until the child has ended and its owner has let go of it; until the end there is a reference of our
-/// own, so that its number can't become another's whatever is done with the handle.</para>
+/// descriptor stays open until the child has ended, the selector watches it no more, and its owner has let go of it: two references of our
+/// own, so that its number can't become another's whatever is done with the handle. A selector watches it until it has served the
+/// end: one that was closed before would go on reporting as long as a child that is being spawned has a copy.</para>
+/// <para>It is no <see cref="FdRegistration"/>, which a child would need two objects more for: it watches for one thing, that comes once.</para>
 /// </remarks>
-internal sealed class ChildWatch : IReportListener
+internal sealed class ChildWatch : IRegistered
 {
-    private readonly FdRegistration _registration;
+    private ExitWaitList _waits;
+    private ulong _key;
     private ExitStatus _status;
     private volatile bool _exited;
+    private bool _watched;
     private bool _released;
     private long _aliveAt = Environment.TickCount64;
 
     /// <summary>Takes over a child that was just spawned, and begins to watch it.</summary>
+    /// <exception cref="LinuxEventsException">The kernel has no room for one more.</exception>
+    /// <exception cref="ObjectDisposedException">The selector was disposed.</exception>
     public ChildWatch(StartedChild child, Selector selector)
     {
         Child = child;
-        bool referenced = false;
-        child.Handle.DangerousAddRef(ref referenced);
-        try
+        Selector = selector;
+        selector.ThrowIfForked();
+        // Under the gate, so that a selector that ends meanwhile finds it either not there yet, or watched.
+        lock (this)
         {
-            _registration = selector.Register(child.Handle, new RegistrationOptions { Trigger = TriggerMode.Edge, Listener = this });
-        }
-        catch
-        {
-            child.Handle.DangerousRelease();
-            throw;
+            selector.Registrations.Add(this);
+            int result = NativeMethods.lxe_epoll_add(
+                selector.EpollDescriptor, child.Handle.Descriptor, NativeMethods.LXE_EPOLL_IN | NativeMethods.LXE_EPOLL_ET, _key);
+            if (result < 0)
+            {
+                selector.Registrations.Remove(_key);
+                LinuxEventsException.Throw(-result, "epoll_ctl(EPOLL_CTL_ADD)", ToString());
+            }
+
+            bool referenced = false;
+            child.Handle.DangerousAddRef(ref referenced);
+            child.Handle.DangerousAddRef(ref referenced);
+            _watched = true;
         }
     }
 
     public StartedChild Child { get; }
 
-    public Selector Selector => _registration.Selector;
+    public Selector Selector { get; }
+
+    ulong IRegistered.Key { get => _key; set => _key = value; }
+
+    int IRegistered.PendingWaits => _waits.Count;
+
+    bool IRegistered.IsOneShot => false;
 
     /// <summary>
     /// A time at which its number was still its own, whatever became of it later, in milliseconds of <see cref="Environment.TickCount64"/>: until
@@ -83,23 +108,39 @@ internal sealed class ChildWatch : IReportListener
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<ExitStatus> WaitAsync(CancellationToken token)
+    public ValueTask<ExitStatus> WaitAsync(CancellationToken token)
     {
-        while (true)
+        if (TryReap())
+            return new ValueTask<ExitStatus>(_status);
+        if (token.IsCancellationRequested)
+            return ValueTask.FromCanceled<ExitStatus>(token);
+        Selector.ThrowIfForked();
+        ExitWait wait;
+        ValueTask<ExitStatus> task;
+        lock (this)
         {
-            long sequence = _registration.Sequence;
             if (TryReap())
-                return _status;
-            _registration.Drained(PollEvents.Read, sequence);
-            try
-            {
-                await _registration.WaitAsync(PollEvents.Read, token).ConfigureAwait(false);
-            }
-            catch (ObjectDisposedException) when (TryReap())
-            {
-                return _status;
-            }
+                return new ValueTask<ExitStatus>(_status);
+            if (!_watched)
+                return ValueTask.FromException<ExitStatus>(Selector.Ended());
+            wait = Selector.ExitWaits.TryRent() ?? new ExitWait(Selector);
+            task = wait.Start(this);
+            _waits.Add(wait);
+        }
+
+        wait.EndWith(token);
+        return task;
+    }
+
+    /// <summary>Takes a wait out of the list, if it is still the one that was meant.</summary>
+    public bool TryTake(ExitWait wait, short version)
+    {
+        lock (this)
+        {
+            bool taken = wait.Waiting && wait.Version == version;
+            if (taken)
+                _waits.Remove(wait);
+            return taken;
         }
     }
 
@@ -120,8 +161,6 @@ internal sealed class ChildWatch : IReportListener
             return false;
         try
         {
-            // Whoever reaps may close it, and what an epoll set has to report of a closed descriptor is lost.
-            using var open = new DescriptorReference(Child.Handle);
             using var wait = new DescriptorWait(Child.Handle, PollEvents.Read);
             while (!TryReap())
             {
@@ -171,11 +210,66 @@ internal sealed class ChildWatch : IReportListener
         }
     }
 
-    /// <inheritdoc/>
-    public void OnReport(FdRegistration registration)
+    void IRegistered.Dispatch(PollEvents events, long turn)
     {
-        // Later, for others wait by the same registration, and this event is theirs too.
-        if (TryReap())
-            registration.Selector.TryPost(new PostedCall(static (object? registration) => ((FdRegistration)registration!).Dispose(), registration));
+        if (!TryReap())
+            return;
+        while (TakeFirst() is { } wait)
+            wait.CompleteOnLoop(_status);
+        Unwatch();
+    }
+
+    void IRegistered.EndWithSelector()
+    {
+        Unwatch();
+        Exception? thrown = null;
+        while (TakeFirst() is { } wait)
+        {
+            try
+            {
+                bool exited = TryReap();
+                wait.CompleteElsewhere(_status, exited ? null : Selector.Ended());
+            }
+#pragma warning disable CA1031 // It goes on to the caller when all waits have ended.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                thrown ??= e;
+            }
+        }
+
+        if (thrown is not null)
+            ExceptionDispatchInfo.Throw(thrown);
+    }
+
+    string IRegistered.DumpState() => $"{this}: {(_exited ? "has ended" : "runs")}; {_waits.Count} waiting for its end";
+
+    /// <summary>Names it: "child 1234".</summary>
+    public override string ToString() => $"child {Child.Id}";
+
+    /// <summary>Takes the descriptor out of the selector's set, and only then lets go of it.</summary>
+    private void Unwatch()
+    {
+        lock (this)
+        {
+            if (!_watched)
+                return;
+            _watched = false;
+            _ = NativeMethods.lxe_epoll_del(Selector.EpollDescriptor, Child.Handle.Descriptor);
+        }
+
+        Selector.Registrations.Remove(_key);
+        Child.Handle.DangerousRelease();
+    }
+
+    private ExitWait? TakeFirst()
+    {
+        lock (this)
+        {
+            if (_waits.First is not { } wait)
+                return null;
+            _waits.Remove(wait);
+            return wait;
+        }
     }
 }

@@ -7,7 +7,6 @@ namespace LinuxEvents;
 /// is how long the group can be signalled.</remarks>
 internal sealed class ReaperChild : StartedChild
 {
-    private readonly object _gate = new();
     private readonly ulong _child;
     private readonly bool _leadsGroup;
     private bool _reaped;
@@ -59,7 +58,7 @@ internal sealed class ReaperChild : StartedChild
 
     public override bool TryReap(out ExitStatus status)
     {
-        lock (_gate)
+        lock (this)
         {
             int result = Look(NativeMethods.LXE_WAIT_EXITED, out lxe_pidfd_status report);
             if (result == 0)
@@ -80,7 +79,7 @@ internal sealed class ReaperChild : StartedChild
 
     public override ChildChange? TakeChange()
     {
-        lock (_gate)
+        lock (this)
             return !_released && Look(NativeMethods.LXE_WAIT_STOPPED | NativeMethods.LXE_WAIT_CONTINUED, out lxe_pidfd_status report) > 0 ? new ChildChange(report) : null;
     }
 
@@ -105,7 +104,7 @@ internal sealed class ReaperChild : StartedChild
 
     public override void Release()
     {
-        lock (_gate)
+        lock (this)
             GiveUp();
         Handle.Dispose();
     }
@@ -120,7 +119,7 @@ internal sealed class ReaperChild : StartedChild
     /// <returns><see langword="false"/> when it has not.</returns>
     public bool TryTell()
     {
-        lock (_gate)
+        lock (this)
         {
             if (!_reaped && !_released && Look(NativeMethods.LXE_WAIT_EXITED, out _) == 0)
                 return false;

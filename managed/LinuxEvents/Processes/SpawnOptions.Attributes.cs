@@ -121,7 +121,7 @@ public sealed partial class SpawnOptions
         Refuse((Umask & ~(UnixFileMode)0x1ff) is not (null or 0), "Umask has more than the nine bits of permissions.");
         Refuse(Nice is < -20 or > 19, "Nice goes from -20 to 19.");
         Refuse(CGroup is { } group && (group.Length == 0 || group.Contains('\0')), "CGroup is empty or has a NUL.");
-        Refuse(ParentDeathSignal is { } signal && (int)signal is < 1 or > LinuxSignals.Highest, $"ParentDeathSignal is no signal; they go from 1 to {LinuxSignals.Highest}.");
+        Refuse(ParentDeathSignal is { } signal && (int)signal is < 1 or > LinuxSignals.Highest, "ParentDeathSignal is no signal; they go from 1 to 64.");
         if (_limits is null)
             return;
         foreach (ResourceKind kind in _limits.Keys)

@@ -74,10 +74,13 @@ internal static unsafe class Spawner
     {
         if (options.Mechanism == ProcessMechanism.Reaper)
             return ReaperChild.Start(native, out failure);
-        if (options.ParentDeathSignal is null)
-            return DirectChild.Start(native, out failure);
-        nint address = (nint)native;
-        (DirectChild? child, failure) = ParentThread.Run(() => (DirectChild.Start((lxe_spawn_options*)address, out SpawnFailure failure), failure));
+        return options.ParentDeathSignal is null ? DirectChild.Start(native, out failure) : StartFromParentThread((nint)native, out failure);
+    }
+
+    /// <summary>Apart, so that its closure is only made when it is needed.</summary>
+    private static DirectChild? StartFromParentThread(nint native, out SpawnFailure failure)
+    {
+        (DirectChild? child, failure) = ParentThread.Run(() => (DirectChild.Start((lxe_spawn_options*)native, out SpawnFailure failure), failure));
         return child;
     }
 

@@ -16,11 +16,17 @@ namespace LinuxEvents;
 /// <para>/proc knows numbers, not processes: the entry may be that of a stranger who was given the number, if the process was reaped while we looked.
 /// So after the look the pidfd is asked: ESRCH from pidfd_send_signal says that it was reaped, anything else that the entry was the process's all the
 /// time.</para>
+/// <para>A thread that blocks waits in a set of its own. The end of the watch reaches it there: by one more descriptor, which is always ready. So
+/// does that of the selector, but only when the process ends, too.</para>
 /// </remarks>
 internal sealed class WatchedPidFd : WatchedProcess
 {
     private readonly FdRegistration _registration;
+    private static readonly Lazy<EventFd> s_ready = new(static () => new EventFd(1), LazyThreadSafetyMode.PublicationOnly);
+
     private readonly SafePidFdHandle _handle;
+    private readonly List<DescriptorWait> _blocked = [];
+    private bool _disposed;
 
     /// <summary>Takes over a pidfd.</summary>
     public WatchedPidFd(SafePidFdHandle handle, Selector selector)
@@ -31,16 +37,16 @@ internal sealed class WatchedPidFd : WatchedProcess
 
     public override SafePidFdHandle Handle => _handle;
 
-    public override bool HasEnded() => WaitForEnd(0);
+    public override bool HasEnded()
+    {
+        using var wait = new DescriptorWait(_handle, PollEvents.Read);
+        return wait.Next(0);
+    }
 
     public override async ValueTask WaitForEndAsync(CancellationToken token) =>
         await _registration.WaitAsync(PollEvents.Read, token).ConfigureAwait(false);
 
-    public override bool WaitForEnd(long deadline)
-    {
-        using var wait = new DescriptorWait(_handle, PollEvents.Read);
-        return wait.Next(deadline);
-    }
+    public override bool WaitForEnd(long deadline) => Block(PollEvents.Read, deadline);
 
     public override bool TryGetStatus(out ExitStatus status)
     {
@@ -73,13 +79,39 @@ internal sealed class WatchedPidFd : WatchedProcess
     public override async ValueTask WaitForReapAsync(TimeSpan grace, CancellationToken token) =>
         await _registration.WaitAsync(PollEvents.HangUp, grace, token).ConfigureAwait(false);
 
-    public override void WaitForReap(long deadline)
+    public override void WaitForReap(long deadline) => Block(PollEvents.HangUp, deadline);
+
+    public override void Dispose()
     {
-        using var wait = new DescriptorWait(_handle, PollEvents.HangUp);
-        wait.Next(deadline);
+        lock (_blocked)
+        {
+            _disposed = true;
+            foreach (DescriptorWait wait in _blocked)
+                wait.Interrupt(s_ready.Value.Handle);
+        }
+
+        _registration.Dispose();
     }
 
-    public override void Dispose() => _registration.Dispose();
+    private bool Block(PollEvents interest, long deadline)
+    {
+        _ = s_ready.Value; // made while there is somebody to tell that there is no room
+        using var wait = new DescriptorWait(_handle, interest);
+        lock (_blocked)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(ProcessWatch));
+            _blocked.Add(wait);
+        }
+
+        bool happened = wait.Next(deadline);
+        lock (_blocked)
+        {
+            _blocked.Remove(wait);
+            ObjectDisposedException.ThrowIf(_disposed, typeof(ProcessWatch));
+        }
+
+        return happened;
+    }
 
     /// <summary>The status of a child of this process that nobody has reaped, and who holds it for tracing has let go of.</summary>
     private static unsafe bool TryGetOwn(in DescriptorReference pidFd, out ExitStatus status)

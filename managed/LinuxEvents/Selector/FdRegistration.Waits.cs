@@ -5,9 +5,6 @@ namespace LinuxEvents;
 /// <content>The waiters, and what the kernel is asked to report for them.</content>
 public sealed partial class FdRegistration
 {
-    /// <summary>Whether a report is for one waiter alone.</summary>
-    internal bool IsOneShot => _oneShot;
-
     /// <summary>Whether anybody waits.</summary>
     internal bool HasWaits
     {
@@ -20,14 +17,7 @@ public sealed partial class FdRegistration
         }
     }
 
-    /// <summary>The loop has an event for this descriptor.</summary>
-    internal void Dispatch(PollEvents events, long turn)
-    {
-        DispatchToWaits(events, turn);
-        _listener?.OnReport(this);
-    }
-
-    private void DispatchToWaits(PollEvents events, long turn)
+    void IRegistered.Dispatch(PollEvents events, long turn)
     {
         _gate.Enter();
         if (_limiter is not null && !Admit())
@@ -204,7 +194,7 @@ public sealed partial class FdRegistration
     private int Rearm(uint events)
     {
         uint once = _oneShot ? NativeMethods.LXE_EPOLL_ONESHOT : 0;
-        int result = NativeMethods.lxe_epoll_mod(Selector.EpollDescriptor, _descriptor, events | once, Key);
+        int result = NativeMethods.lxe_epoll_mod(Selector.EpollDescriptor, _descriptor, events | once, _key);
         if (result >= 0)
             _armed = events;
         return result;

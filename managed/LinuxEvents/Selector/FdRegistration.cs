@@ -22,7 +22,7 @@ namespace LinuxEvents;
 /// time, because the continuation of the first may cancel the second, or dispose the registration. An event that was collected before a
 /// wait began is not for that wait: a level-triggered descriptor that is still ready reports again.</para>
 /// </remarks>
-public sealed partial class FdRegistration : IDisposable
+public sealed partial class FdRegistration : IRegistered, IDisposable
 {
     private const PollEvents Always = PollEvents.Error | PollEvents.HangUp;
     private const PollEvents Everything = PollEvents.Read | PollEvents.Priority | PollEvents.Write | PollEvents.ReadHangUp | Always;
@@ -35,7 +35,6 @@ public sealed partial class FdRegistration : IDisposable
     private readonly ContinuationMode _continuations;
     private readonly bool _alwaysReady;
     private readonly ReportLimiter? _limiter;
-    private readonly IReportListener? _listener;
     private SpinGate _gate;
     private bool _disposed;
     private int _closedForked;
@@ -43,6 +42,7 @@ public sealed partial class FdRegistration : IDisposable
     private PollEvents _ready;
     private long _sequence;
     private WaitList _waits;
+    private ulong _key;
 
     internal FdRegistration(Selector selector, SafeHandle handle, RegistrationOptions options)
     {
@@ -51,7 +51,6 @@ public sealed partial class FdRegistration : IDisposable
         _descriptor = (int)handle.DangerousGetHandle();
         _ownsHandle = options.OwnsHandle;
         Name = options.Name;
-        _listener = options.Listener;
         _edgeTriggered = options.Trigger == TriggerMode.Edge;
         _oneShot = options.Trigger == TriggerMode.OneShot;
         _continuations = Selector.Known(options.Continuations ?? selector.Continuations, nameof(options));
@@ -73,7 +72,7 @@ public sealed partial class FdRegistration : IDisposable
         // Under the gate, so that a selector that ends meanwhile finds the descriptor either not added yet, or added.
         selector.Registrations.Add(this);
         _gate.Enter();
-        int result = _disposed ? 0 : NativeMethods.lxe_epoll_add(selector.EpollDescriptor, _descriptor, _armed, Key);
+        int result = _disposed ? 0 : NativeMethods.lxe_epoll_add(selector.EpollDescriptor, _descriptor, _armed, _key);
         // Regular files and directories can't be watched, because they are always ready; so is /dev/null.
         _alwaysReady = result == -Errno.EPERM;
         bool failed = result < 0 && !_alwaysReady;
@@ -81,7 +80,7 @@ public sealed partial class FdRegistration : IDisposable
         _gate.Exit();
         if (failed)
         {
-            selector.Registrations.Remove(Key);
+            selector.Registrations.Remove(_key);
             string already = result == -Errno.EEXIST ? $", which is registered with the selector {selector.Name} already," : "";
             LinuxEventsException.Throw(-result, "epoll_ctl(EPOLL_CTL_ADD)", $"{this}{already}");
         }
@@ -108,11 +107,11 @@ public sealed partial class FdRegistration : IDisposable
     /// <summary>Whether a wait is as good as a look at the descriptor.</summary>
     internal bool IsLevelTriggered => !_edgeTriggered && !_oneShot;
 
-    /// <summary>How many waits are outstanding.</summary>
-    internal int PendingWaits => _waits.Count;
+    int IRegistered.PendingWaits => _waits.Count;
 
-    /// <summary>What the kernel's events carry to find this registration.</summary>
-    internal ulong Key { get; set; }
+    bool IRegistered.IsOneShot => _oneShot;
+
+    ulong IRegistered.Key { get => _key; set => _key = value; }
 
     /// <summary>Where waits continue.</summary>
     internal ContinuationMode Continuations => _continuations;
@@ -180,6 +179,8 @@ public sealed partial class FdRegistration : IDisposable
     /// <summary>Names it: "descriptor 7", or "input (descriptor 7)".</summary>
     public override string ToString() => Name is null ? $"descriptor {_descriptor}" : $"{Name} (descriptor {_descriptor})";
 
+    void IRegistered.EndWithSelector() => Close(static registration => registration.Selector.Ended());
+
     /// <summary>Ends the registration.</summary>
     internal void Close(Func<FdRegistration, Exception> reason)
     {
@@ -199,7 +200,7 @@ public sealed partial class FdRegistration : IDisposable
         if (closed)
             return;
 
-        Selector.Registrations.Remove(Key);
+        Selector.Registrations.Remove(_key);
         if (_limiter is not null)
             Selector.Timers.Remove(_limiter);
         try

@@ -17,7 +17,4 @@ public readonly record struct RegistrationOptions
 
     /// <summary>How often the kernel may report it; <see langword="null"/> for as often as it likes.</summary>
     public RateLimit? RateLimit { get; init; }
-
-    /// <summary>Edge-triggered: who is called at every report, beside those who wait.</summary>
-    internal IReportListener? Listener { get; init; }
 }

@@ -7,7 +7,7 @@ namespace LinuxEvents;
 internal sealed class RegistrationTable
 {
     private readonly object _lock = new();
-    private FdRegistration?[] _slots = new FdRegistration?[16];
+    private IRegistered?[] _slots = new IRegistered?[16];
     private int[] _free = new int[16];
     private int _freeCount;
     private int _used;
@@ -26,10 +26,10 @@ internal sealed class RegistrationTable
     }
 
     /// <summary>All there are just now.</summary>
-    public List<FdRegistration> ToList()
+    public List<IRegistered> ToList()
     {
         lock (_lock)
-            return [.. _slots.OfType<FdRegistration>()];
+            return [.. _slots.OfType<IRegistered>()];
     }
 
     /// <summary>How many waits are outstanding in all.</summary>
@@ -38,8 +38,8 @@ internal sealed class RegistrationTable
         int waits = 0;
         lock (_lock)
         {
-            foreach (FdRegistration? registration in _slots.AsSpan(0, _used))
-                waits += registration?.PendingWaits ?? 0;
+            foreach (IRegistered? registered in _slots.AsSpan(0, _used))
+                waits += registered?.PendingWaits ?? 0;
         }
 
         return waits;
@@ -47,20 +47,20 @@ internal sealed class RegistrationTable
 
     /// <summary>Gives a registration its key. From then on the loop finds it.</summary>
     /// <exception cref="ObjectDisposedException">The loop has ended.</exception>
-    public void Add(FdRegistration registration)
+    public void Add(IRegistered registered)
     {
         lock (_lock)
         {
             if (_closed)
-                throw registration.Selector.Ended();
+                throw registered.Selector.Ended();
             int slot = _freeCount > 0 ? _free[--_freeCount] : _used++;
             if (slot == _slots.Length)
                 Array.Resize(ref _slots, slot * 2);
             // 0xffffffff is left to the loop's own keys.
             if (++_generation == uint.MaxValue)
                 _generation = 0;
-            registration.Key = (ulong)_generation << 32 | (uint)slot;
-            _slots[slot] = registration;
+            registered.Key = (ulong)_generation << 32 | (uint)slot;
+            _slots[slot] = registered;
         }
     }
 
@@ -79,16 +79,16 @@ internal sealed class RegistrationTable
 
     /// <summary>Finds the registration that an event is for.</summary>
     /// <returns><see langword="null"/> when it is gone.</returns>
-    public FdRegistration? Find(ulong key)
+    public IRegistered? Find(ulong key)
     {
-        FdRegistration?[] slots = Volatile.Read(ref _slots);
+        IRegistered?[] slots = Volatile.Read(ref _slots);
         uint slot = (uint)key;
-        FdRegistration? registration = slot < (uint)slots.Length ? Volatile.Read(ref slots[slot]) : null;
-        return registration is not null && registration.Key == key ? registration : null;
+        IRegistered? registered = slot < (uint)slots.Length ? Volatile.Read(ref slots[slot]) : null;
+        return registered is not null && registered.Key == key ? registered : null;
     }
 
     /// <summary>Takes no more registrations, and gives any one that is still there, for a loop that ends.</summary>
-    public FdRegistration? CloseAndFind()
+    public IRegistered? CloseAndFind()
     {
         lock (_lock)
         {

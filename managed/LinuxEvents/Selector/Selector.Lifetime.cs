@@ -127,8 +127,8 @@ public sealed partial class Selector
 
     private void EndWaits()
     {
-        while (Registrations.CloseAndFind() is { } registration)
-            registration.Close(static registration => registration.Selector.Ended());
+        while (Registrations.CloseAndFind() is { } registered)
+            registered.EndWithSelector();
         End(Timers);
         foreach (TimerQueue? timers in _otherTimers ?? [])
             End(timers);

@@ -151,18 +151,18 @@ public sealed unsafe partial class Selector
                 if (ready.data != WakeKey)
                     Interlocked.Or(ref _rang, 1 << (int)(ClockKey - ready.data));
             }
-            else if (Registrations.Find(ready.data) is { } registration)
+            else if (Registrations.Find(ready.data) is { } registered)
             {
                 worked = true;
-                Activity.CountEvent(registration);
+                Activity.CountEvent(registered);
                 try
                 {
-                    registration.Dispatch((PollEvents)ready.events, _turn);
+                    registered.Dispatch((PollEvents)ready.events, _turn);
                 }
                 catch
                 {
                     // The other waits for this event are still to be served.
-                    if (!registration.IsOneShot)
+                    if (!registered.IsOneShot)
                     {
                         _eventIndex--;
                         Activity.UncountEvent();

@@ -109,6 +109,8 @@ public sealed unsafe partial class Selector : IDisposable
 
     internal OperationPool<WaitAnyOperation> WaitAnyOperations { get; } = new();
 
+    internal OperationPool<ExitWait> ExitWaits { get; } = new();
+
     internal RegistrationTable Registrations { get; } = new();
 
     internal int EpollDescriptor => _epoll.Descriptor;

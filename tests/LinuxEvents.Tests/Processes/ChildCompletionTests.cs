@@ -47,7 +47,7 @@ public sealed class ChildCompletionTests
     }
 
     /// <summary>Checklist 62.</summary>
-    [Fact]
+    [Fact] // CHECKLIST 62
     public async Task A_grandchild_that_keeps_the_output_open_hangs_nobody()
     {
         using var life = new AnonymousPipe();

@@ -9,7 +9,7 @@ public sealed class ChildExitTests : IDisposable
 
     public void Dispose() => _selector.Dispose();
 
-    [Theory]
+    [Theory] // CHECKLIST 44
     [InlineData(0)]
     [InlineData(42)]
     [InlineData(255)]
@@ -20,7 +20,7 @@ public sealed class ChildExitTests : IDisposable
         Assert.Equal(code, child.ExitStatus!.Value.ExitCode);
     }
 
-    [Theory]
+    [Theory] // CHECKLIST 45
     [InlineData(LinuxSignal.SIGKILL)]
     [InlineData(LinuxSignal.SIGTERM)]
     [InlineData(LinuxSignal.SIGSEGV)]
@@ -30,6 +30,45 @@ public sealed class ChildExitTests : IDisposable
         using ChildProcess child = ChildProcess.Spawn(TestChild.Shell($"ulimit -c 0; kill -{(int)signal} $$"));
         ExitStatus status = child.WaitForExit();
         Assert.Equal((signal, null, false), (status.Signal, status.ExitCode, status.CoreDumped));
+    }
+
+    /// <summary>CHECKLIST 45: set where the kernel has made a dump, and not where the limit forbade it.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_core_dump_is_told(bool dump)
+    {
+        const string Pattern = "/proc/sys/kernel/core_pattern";
+        string pattern = File.Exists(Pattern) ? File.ReadAllText(Pattern) : "|";
+        Assert.SkipWhen(pattern[0] is '|' or '/', $"Core dumps are not made in the working directory here: {pattern}");
+        string directory = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            SpawnOptions options = TestChild.Shell("kill -SEGV $$");
+            options.WorkingDirectory = directory;
+            options.ResourceLimits[ResourceKind.CoreSize] = new ResourceLimit(dump ? 1UL << 26 : 0);
+            ChildProcess child;
+            try
+            {
+                child = ChildProcess.Spawn(options);
+            }
+            catch (LinuxEventsException refused) when (refused is { Call: "setrlimit", Errno: Errno.EPERM })
+            {
+                Assert.Skip($"No core dump is allowed here: {refused.Message}");
+                return;
+            }
+
+            using (child)
+            {
+                ExitStatus status = child.WaitForExit();
+                Assert.Equal((LinuxSignal.SIGSEGV, dump), (status.Signal, status.CoreDumped));
+                Assert.Equal(dump, Directory.EnumerateFiles(directory).Any());
+            }
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
     }
 
     [Fact]
@@ -42,7 +81,7 @@ public sealed class ChildExitTests : IDisposable
         Assert.InRange(status.PeakMemory, 100_000, 1L << 30);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 41
     public void It_has_ended_before_the_wait_starts()
     {
         using ChildProcess child = ChildProcess.Spawn(TestChild.Shell("exit 3"), _selector);
@@ -51,7 +90,7 @@ public sealed class ChildExitTests : IDisposable
         Assert.Null(ProcFs.State(child.Id));
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 42
     public void It_ends_during_the_wait_which_continues_where_it_began()
     {
         using Selector selector = Selector.Start();
@@ -81,7 +120,7 @@ public sealed class ChildExitTests : IDisposable
         Assert.True(child.HasExited);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 46
     public void All_who_wait_get_the_status_and_later_ones_at_once()
     {
         using ChildProcess child = ChildProcess.Spawn(TestChild.Idle, _selector);
@@ -97,7 +136,7 @@ public sealed class ChildExitTests : IDisposable
         });
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 47
     public void Cancelling_a_wait_leaves_the_child_and_the_other_waits()
     {
         using ChildProcess child = ChildProcess.Spawn(TestChild.Idle, _selector);
@@ -119,7 +158,7 @@ public sealed class ChildExitTests : IDisposable
         Assert.Null(ProcFs.State(child.Id));
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 48
     public void Nobody_awaits_and_it_is_reaped()
     {
         using ChildProcess child = ChildProcess.Spawn(new SpawnOptions("true"));
@@ -127,7 +166,7 @@ public sealed class ChildExitTests : IDisposable
         Assert.Equal(0, child.WaitForExit().ExitCode);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 48
     public void Disposed_while_it_runs_it_lives_on_and_is_reaped() => TestChild.LeavesNothing(() =>
     {
         ChildProcess child = ChildProcess.Spawn(new SpawnOptions("sleep", "1000"));
@@ -160,7 +199,7 @@ public sealed class ChildExitTests : IDisposable
         Assert.Equal(0, child.WaitForExit().ExitCode);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 46
     public void Waits_on_threads_and_on_the_loop_race_for_the_reap_and_all_get_it() => TestChild.LeavesNothing(() =>
     {
         for (int round = 0; round < 100; round++)
@@ -187,7 +226,7 @@ public sealed class ChildExitTests : IDisposable
         }
     });
 
-    [Fact]
+    [Fact] // CHECKLIST 49
     public unsafe void A_child_that_somebody_else_reaped_has_the_kernels_word()
     {
         TestChild.NeedsOwn();
@@ -205,7 +244,7 @@ public sealed class ChildExitTests : IDisposable
         Assert.False(child.Signal(LinuxSignal.SIGTERM));
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 49
     public unsafe void A_child_that_somebody_else_reaps_meanwhile_ends_the_wait()
     {
         TestChild.NeedsOwn();

@@ -5,7 +5,7 @@ namespace LinuxEvents.Tests;
 /// <summary>Signals to a child and to its group.</summary>
 public sealed class ChildSignalTests
 {
-    [Fact]
+    [Fact] // CHECKLIST 53
     public void After_the_end_there_is_nobody_to_signal()
     {
         using Selector idle = new();
@@ -28,7 +28,7 @@ public sealed class ChildSignalTests
         Assert.Equal(0, child.WaitForExit().ExitCode);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 52
     public void A_signal_that_is_none_is_refused()
     {
         using ChildProcess child = ChildProcess.Spawn(TestChild.Idle);
@@ -53,7 +53,7 @@ public sealed class ChildSignalTests
         Assert.Equal(LinuxSignal.SIGKILL, child.WaitForExit().Signal);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 54
     public void A_signal_that_races_the_end_is_delivered_or_refused()
     {
         for (int round = 0; round < 200; round++)

@@ -6,7 +6,7 @@ namespace LinuxEvents.Tests;
 /// <summary>The descriptors of a child.</summary>
 public sealed class ChildStdioTests
 {
-    [Fact]
+    [Fact] // CHECKLIST 61
     public void A_megabyte_goes_through_a_child_and_comes_back_twice() => TestChild.LeavesNothing(() =>
     {
         byte[] sent = new byte[1 << 20];
@@ -38,7 +38,7 @@ public sealed class ChildStdioTests
         });
     });
 
-    [Fact]
+    [Fact] // CHECKLIST 61
     public void A_child_that_closes_its_input_early_is_EPIPE_and_nothing_worse()
     {
         using var selector = new Selector();
@@ -64,7 +64,7 @@ public sealed class ChildStdioTests
         Assert.Equal("/dev/null\n", TestChild.Output(options));
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 60
     public void A_child_inherits_its_three_and_nothing_else()
     {
         // One that is not close-on-exec, above all others and below: neither may pass.
@@ -87,7 +87,7 @@ public sealed class ChildStdioTests
             TestChild.Output(options).Split('\n', StringSplitOptions.RemoveEmptyEntries).OrderBy(int.Parse);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 60
     public void Any_descriptor_serves_also_one_for_several()
     {
         string path = Path.GetTempFileName();
@@ -106,7 +106,7 @@ public sealed class ChildStdioTests
         File.Delete(path);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 60
     public void Descriptors_may_change_places()
     {
         using var pipe = new AnonymousPipe();
@@ -136,7 +136,7 @@ public sealed class ChildStdioTests
         }
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 62
     public void The_output_goes_on_after_the_childs_end_while_a_grandchild_has_it()
     {
         using var pipe = new AnonymousPipe();

@@ -5,7 +5,7 @@ namespace LinuxEvents.Tests;
 /// <summary>Many children, and other people's children.</summary>
 public sealed class ManyChildrenTests
 {
-    [Fact]
+    [Fact] // CHECKLIST 43
     public void One_after_the_other() => TestChild.LeavesNothing(() =>
     {
         for (int code = 1; code <= 2; code++)
@@ -15,7 +15,7 @@ public sealed class ManyChildrenTests
         }
     });
 
-    [Fact]
+    [Fact] // CHECKLIST 43
     public void A_hundred_at_once_have_each_its_status_and_no_thread() => TestChild.LeavesNothing(() =>
     {
         using var selector = new Selector();
@@ -37,11 +37,14 @@ public sealed class ManyChildrenTests
         Array.ForEach(children, child => child.Dispose());
     });
 
-    [Fact]
-    public void A_thousand_short_ones_beside_a_hundred_long_ones_lose_no_status_and_no_line() => TestChild.LeavesNothing(() =>
+    [Fact] // CHECKLIST 43
+    public void A_thousand_short_ones_beside_a_thousand_long_ones_lose_no_status_and_no_line() => TestChild.LeavesNothing(() =>
     {
         using var selector = new Selector();
-        ChildProcess[] lasting = [.. Enumerable.Range(0, 100).Select(_ => ChildProcess.Spawn(TestChild.Idle, selector))];
+        using var life = new AnonymousPipe();
+        var idle = new SpawnOptions("cat") { StandardInput = ChildStdio.FromHandle(life.Reader), StandardOutput = ChildStdio.Null };
+        ChildProcess[] lasting = [.. Enumerable.Range(0, 1000).Select(_ => ChildProcess.Spawn(idle, selector))];
+        Assert.InRange(ProcFs.Threads(), 1, 50);
         int done = 0;
         selector.RunUntilComplete(async () =>
         {
@@ -61,14 +64,15 @@ public sealed class ManyChildrenTests
 
             await Task.WhenAll(Enumerable.Range(0, 10).Select(Some));
             Assert.All(lasting, child => Assert.False(child.HasExited));
-            Array.ForEach(lasting, child => child.Dispose());
+            life.Dispose();
             foreach (ChildProcess child in lasting)
                 Assert.Equal(0, (await child.WaitForExitAsync()).ExitCode);
         });
+        Array.ForEach(lasting, child => child.Dispose());
         Assert.Equal(1000, done);
     });
 
-    [Fact]
+    [Fact] // CHECKLIST 64
     public void Children_of_Process_and_ours_do_not_take_from_each_other() => TestChild.LeavesNothing(() =>
     {
         // Both ways: theirs are reaped by .NET's handler of SIGCHLD while ours end, ours while theirs do.
@@ -102,7 +106,7 @@ public sealed class ManyChildrenTests
         Assert.Equal(0, theirLasting.ExitCode);
     });
 
-    [Fact]
+    [Fact] // CHECKLIST 64
     public void A_zombie_of_ours_does_not_hold_up_Process()
     {
         TestChild.NeedsOwn();

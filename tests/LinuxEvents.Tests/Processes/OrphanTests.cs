@@ -21,7 +21,7 @@ public sealed class OrphanTests
         return [.. ids];
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 65
     public async Task Those_of_a_child_that_opts_in_are_reaped_and_counted()
     {
         // Under the reaper, orphans of the tests before are still to be counted.
@@ -39,7 +39,7 @@ public sealed class OrphanTests
             Assert.Contains("orphans", Assert.Throws<PlatformNotSupportedException>(() => child.PidFd).Message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 65
     public async Task Those_of_other_children_are_not_ours()
     {
         Assert.SkipWhen(ProcessSupport.Mechanism == ProcessMechanism.Reaper, $"The reaper's children always leave theirs to it: {ProcessSupport.Reason}.");
@@ -58,7 +58,7 @@ public sealed class OrphanTests
         Assert.Equal(before, ProcessSupport.OrphansReaped);
     }
 
-    [Theory]
+    [Theory] // CHECKLIST 65
     [InlineData("")]
     [InlineData("pidfd_exit_info")]
     public void As_process_1_strays_do_not_pile_up(string missing) => Rerun.Tests(

@@ -14,7 +14,7 @@ public sealed class ProcessWatchRaceTests : IDisposable
 
     public void Dispose() => _selector.Dispose();
 
-    /// <summary>43, 49, 51: a look at the status races the parent's reap, from the zombie to the exit information.</summary>
+    /// <summary>CHECKLIST 43, 49, 51: a look at the status races the parent's reap, from the zombie to the exit information.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -36,7 +36,7 @@ public sealed class ProcessWatchRaceTests : IDisposable
         }
     }
 
-    /// <summary>64: .NET reaps as soon as it can, and we look meanwhile. Neither has a wrong status.</summary>
+    /// <summary>CHECKLIST 64: .NET reaps as soon as it can, and we look meanwhile. Neither has a wrong status.</summary>
     [Fact]
     public void Children_of_Process_that_end_all_at_once_have_each_its_status_on_both_sides()
     {
@@ -59,7 +59,7 @@ public sealed class ProcessWatchRaceTests : IDisposable
         }
     }
 
-    /// <summary>54.</summary>
+    /// <summary>CHECKLIST 54.</summary>
     [Fact]
     public void A_signal_that_races_the_end_is_delivered_or_refused()
     {
@@ -82,7 +82,7 @@ public sealed class ProcessWatchRaceTests : IDisposable
         }
     }
 
-    /// <summary>53: another process has the number now. It is neither signalled nor taken for the one that ended.</summary>
+    /// <summary>CHECKLIST 53: another process has the number now. It is neither signalled nor taken for the one that ended.</summary>
     [Fact]
     public void A_number_that_another_process_has_now_is_not_touched()
     {
@@ -136,7 +136,7 @@ public sealed class ProcessWatchRaceTests : IDisposable
         }
     }
 
-    /// <summary>51: of a zombie that this process may not look at nothing is made up.</summary>
+    /// <summary>CHECKLIST 51: of a zombie that this process may not look at nothing is made up.</summary>
     [Fact]
     public void Another_users_zombie_has_no_status_until_it_is_reaped()
     {
@@ -161,7 +161,7 @@ public sealed class ProcessWatchRaceTests : IDisposable
         Assert.False(watch.Signal(LinuxSignal.SIGTERM));
     }
 
-    /// <summary>51: once it is reaped everybody may know.</summary>
+    /// <summary>CHECKLIST 51: once it is reaped everybody may know.</summary>
     [Fact]
     public void Another_users_process_has_its_status_after_the_reap()
     {
@@ -189,7 +189,7 @@ public sealed class ProcessWatchRaceTests : IDisposable
         Assert.Equal(5, wait.Result.ExitCode);
     }
 
-    /// <summary>57: a tracer holds the zombie. One event, no spin, and the status all the same.</summary>
+    /// <summary>CHECKLIST 57: a tracer holds the zombie. One event, no spin, and the status all the same.</summary>
     [Fact]
     public void A_zombie_that_a_tracer_holds_does_not_spin_the_loop()
     {
@@ -219,7 +219,7 @@ public sealed class ProcessWatchRaceTests : IDisposable
         Assert.Equal(LinuxSignal.SIGKILL, child.WaitForExit().Signal);
     }
 
-    /// <summary>66: the first thread ends, or another one executes a program. The process lives on, and ends later.</summary>
+    /// <summary>CHECKLIST 66: the first thread ends, or another one executes a program. The process lives on, and ends later.</summary>
     [Theory]
     [InlineData("leave", 42)]
     [InlineData("execute", 43)]

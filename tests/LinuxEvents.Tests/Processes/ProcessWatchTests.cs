@@ -3,7 +3,7 @@ using LinuxEvents.Interop;
 
 namespace LinuxEvents.Tests;
 
-/// <summary>Other people's processes: when they end, and how. CHECKLIST 41-55 for those that are not children.</summary>
+/// <summary>Other people's processes: when they end, and how. CHECKLIST 41-55, of those that are not children.</summary>
 public sealed class ProcessWatchTests : IDisposable
 {
     private readonly Selector _selector = Selector.Start();
@@ -12,7 +12,7 @@ public sealed class ProcessWatchTests : IDisposable
 
     public void Dispose() => _selector.Dispose();
 
-    /// <summary>52.</summary>
+    /// <summary>CHECKLIST 52.</summary>
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
@@ -38,7 +38,7 @@ public sealed class ProcessWatchTests : IDisposable
         Assert.Throws<ArgumentOutOfRangeException>(() => self.TryWaitForExit(TimeSpan.FromSeconds(-1), out _));
     });
 
-    /// <summary>50.</summary>
+    /// <summary>CHECKLIST 50.</summary>
     [Fact]
     public void A_process_that_is_not_there_is_named()
     {
@@ -51,7 +51,7 @@ public sealed class ProcessWatchTests : IDisposable
         }
     }
 
-    /// <summary>42, 46, 50.</summary>
+    /// <summary>CHECKLIST 42, 46, 50.</summary>
     [Theory]
     [InlineData("exit 0", 0, null)]
     [InlineData("exit 42", 42, null)]
@@ -94,7 +94,7 @@ public sealed class ProcessWatchTests : IDisposable
         Assert.True(ProcFs.IsZombie(stranger.Id), "a watch does not reap");
     }
 
-    /// <summary>41, 50, 53: a zombie counts as exited.</summary>
+    /// <summary>CHECKLIST 41, 50, 53: a zombie counts as exited.</summary>
     [Fact]
     public void A_zombie_that_nobody_reaps_has_ended()
     {
@@ -116,7 +116,7 @@ public sealed class ProcessWatchTests : IDisposable
         Assert.Throws<LinuxEventsException>(() => ProcessWatch.Open(stranger.Id, Here));
     }
 
-    /// <summary>49, 51: after the reap the kernel tells, or nobody.</summary>
+    /// <summary>CHECKLIST 49, 51: after the reap the kernel tells, or nobody.</summary>
     [Fact]
     public void A_stranger_that_was_reaped_has_the_kernels_word()
     {
@@ -137,7 +137,7 @@ public sealed class ProcessWatchTests : IDisposable
         }
     }
 
-    /// <summary>47, 48.</summary>
+    /// <summary>CHECKLIST 47, 48.</summary>
     [Fact]
     public void Cancelling_a_wait_and_disposing_a_watch_leave_the_process_and_the_others()
     {
@@ -169,7 +169,34 @@ public sealed class ProcessWatchTests : IDisposable
         Assert.Equal(3, last.WaitForExitAsync().AsTask().Result.ExitCode);
     }
 
-    /// <summary>64: who has started it gets its status, too.</summary>
+    /// <summary>A thread that blocks is not left behind with a descriptor that is closed.</summary>
+    [Fact]
+    public void Disposing_a_watch_ends_the_waits_of_threads()
+    {
+        Feature.Needed(NativeMethods.LXE_FEATURE_PIDFD_OPEN);
+        using var stranger = new Stranger("exit 4", reaped: false);
+        Descriptors.StayAsTheyWere(() =>
+        {
+            for (int round = 0; round < 100; round++)
+            {
+                ProcessWatch watch = ProcessWatch.Open(stranger.Id, Here);
+                int tid = 0;
+                ObjectDisposedException? told = null;
+                var thread = new Thread(() =>
+                {
+                    Volatile.Write(ref tid, Libc.gettid());
+                    told = Assert.Throws<ObjectDisposedException>(() => watch.WaitForExit());
+                });
+                thread.Start();
+                Until.True(() => Volatile.Read(ref tid) != 0 && (round % 2 == 0 || ProcFs.Sleeps(tid)), "the thread's sleep");
+                watch.Dispose();
+                Assert.True(thread.Join(Until.Patience), "the thread hangs");
+                Assert.NotNull(told);
+            }
+        });
+    }
+
+    /// <summary>CHECKLIST 64: who has started it gets its status, too.</summary>
     [Fact]
     public void A_child_of_Process_is_watched_and_not_taken_away()
     {
@@ -251,7 +278,7 @@ public sealed class ProcessWatchTests : IDisposable
         Assert.Equal(Errno.ESRCH, Assert.Throws<LinuxEventsException>(() => watch.GetFd(0)).Errno);
     }
 
-    /// <summary>56: EMFILE at any step leaves nothing, and is not taken for a missing feature.</summary>
+    /// <summary>CHECKLIST 56: EMFILE at any step leaves nothing, and is not taken for a missing feature.</summary>
     [Fact]
     public void No_room_for_descriptors_leaves_nothing()
     {
@@ -280,7 +307,7 @@ public sealed class ProcessWatchTests : IDisposable
         });
     }
 
-    /// <summary>56: without pidfds, only for who asks for it by name.</summary>
+    /// <summary>CHECKLIST 56: without pidfds, only for who asks for it by name.</summary>
     [Fact]
     public void Without_pidfds_it_is_looked_for_or_refused()
     {

@@ -22,12 +22,28 @@ public sealed class ReaperTests
         Assert.NotEmpty(ProcessSupport.Reason);
     }
 
-    [Theory]
+    [Theory] // CHECKLIST 56
     [InlineData("clone_pidfd")]
     [InlineData("pidfd_signal")]
     [InlineData("pidfd_wait")]
     public void Without_other_parts_of_pidfds_it_is_the_reaper(string missing) =>
         Rerun.Tests(Rerun.Without(missing), typeof(ReaperTests), nameof(Children_are_the_reapers));
+
+    /// <summary>CHECKLIST 56: however the kernel or a sandbox refuses pidfds, also by killing who asks.</summary>
+    [Theory]
+    [InlineData("ENOSYS")]
+    [InlineData("EPERM")]
+    [InlineData("EACCES")]
+    [InlineData("EOPNOTSUPP")]
+    [InlineData("KILL")]
+    public void Refused_in_any_way_it_is_the_reaper(string how)
+    {
+        string sandbox = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../native/release/sandbox/lxe-sandbox"));
+        Assert.SkipUnless(File.Exists(sandbox), $"There is no {sandbox}, which the build of the C library makes.");
+        string[] within = [sandbox, "--deny", "pidfd_open", "--errno", how, "--"];
+        Rerun.Tests(within, typeof(ReaperTests), nameof(Children_are_the_reapers));
+        Rerun.Tests(within, typeof(ManyChildrenTests), nameof(ManyChildrenTests.A_hundred_at_once_have_each_its_status_and_no_thread));
+    }
 
     [Fact]
     public void As_process_1_without_exit_information_it_is_the_reaper() => Rerun.Tests(
@@ -39,7 +55,7 @@ public sealed class ReaperTests
         [.. Rerun.Without("pidfd_exit_info"), "env", "--ignore-signal=CHLD"],
         typeof(ReaperTests), nameof(Children_are_the_reapers));
 
-    [Fact]
+    [Fact] // CHECKLIST 56
     public void Children_are_the_reapers()
     {
         if (ProcessSupport.Mechanism == ProcessMechanism.Direct)
@@ -58,7 +74,7 @@ public sealed class ReaperTests
         Assert.Equal(0, child.WaitForExit().ExitCode);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 49
     public void A_reaper_that_dies_ends_the_waits_and_the_next_child_has_another()
     {
         if (ProcessSupport.Mechanism == ProcessMechanism.Direct)

@@ -16,7 +16,7 @@ public sealed class RunTests
     }
 
     /// <summary>Checklist 61.</summary>
-    [Fact]
+    [Fact] // CHECKLIST 61
     public void Megabytes_go_in_and_come_out_twice_without_a_deadlock() => TestChild.LeavesNothing(() =>
     {
         byte[] input = new byte[8 << 20];

@@ -9,7 +9,7 @@ public sealed class SpawnFailureTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    [Fact]
+    [Fact] // CHECKLIST 58
     public void A_missing_program() => Fails(new SpawnOptions("/nowhere/at/all"), Errno.ENOENT, "execve", "'/nowhere/at/all'");
 
     [Fact]
@@ -21,7 +21,7 @@ public sealed class SpawnFailureTests : IDisposable
         Assert.Contains("No such file or directory (ENOENT)", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 58
     public void A_program_that_may_not_be_run() => Fails(new SpawnOptions(Make("plain", "#!/bin/sh\n", 0x1a4)), Errno.EACCES, "execve", $"'{_directory}/plain', which is not executable (chmod +x),");
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class SpawnFailureTests : IDisposable
     [Fact]
     public void A_path_through_a_file() => Fails(new SpawnOptions("/etc/passwd/x"), Errno.ENOTDIR, "execve", "'/etc/passwd/x'");
 
-    [Fact]
+    [Fact] // CHECKLIST 58
     public void A_script_without_an_interpreter() => Fails(new SpawnOptions(Make("script", "exit 0\n")), Errno.ENOEXEC, "execve",
         $"'{_directory}/script', which is no program of this machine and does not begin with #!,");
 
@@ -42,10 +42,10 @@ public sealed class SpawnFailureTests : IDisposable
     public void A_missing_working_directory() =>
         Fails(new SpawnOptions("true") { WorkingDirectory = "/nowhere" }, Errno.ENOENT, "chdir", "the working directory '/nowhere'");
 
-    [Fact]
+    [Fact] // CHECKLIST 58
     public void Arguments_that_are_too_long() => Fails(new SpawnOptions("/bin/true", new string('x', 1 << 20)), Errno.E2BIG, "execve", "'/bin/true'");
 
-    [Fact]
+    [Fact] // CHECKLIST 52
     public void A_process_group_that_is_not_there() =>
         Fails(new SpawnOptions("true") { ProcessGroup = int.MaxValue }, Errno.EPERM, "setpgid", $"process group {int.MaxValue}");
 
@@ -133,7 +133,7 @@ public sealed class SpawnFailureTests : IDisposable
         Fails(new SpawnOptions("true") { Nice = -20 }, Errno.EACCES, "setpriority", "nice -20");
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 58
     public void Failures_leave_no_thread()
     {
         SpawnOptions[] failing =
@@ -250,7 +250,7 @@ public sealed class SpawnFailureTests : IDisposable
         }
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 56
     public void No_room_for_descriptors_leaves_nothing()
     {
         // Pipes for all three, and one descriptor less each time, down to none.

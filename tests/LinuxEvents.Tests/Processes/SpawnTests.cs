@@ -82,7 +82,7 @@ public sealed class SpawnTests
         leader.WaitForExit();
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 59
     public void No_signal_is_blocked_or_caught_though_the_thread_that_spawns_blocks_them()
     {
         string status = "";
@@ -117,7 +117,7 @@ public sealed class SpawnTests
         Assert.Equal(expected, ProcFs.Status(TestChild.Output(options), "SigBlk"));
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 59
     public void A_thread_that_blocks_SIGTERM_starts_children_that_SIGTERM_ends()
     {
         ExitStatus status = default;

@@ -23,6 +23,9 @@ internal sealed class Stranger : IDisposable
         while (_output.ReadLine() is { Length: > 0 } line)
             ids.Add(int.Parse(line));
         Ids = [.. ids];
+        // Until it has become another program the shell may reap one that ends.
+        if (!reaped)
+            Until.True(() => File.ReadAllText($"/proc/{_parent.Id}/comm") == "sleep\n", "the end of the shell");
     }
 
     public int[] Ids { get; }

@@ -29,7 +29,7 @@ public sealed class TerminationTests : IDisposable
         return child;
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 63
     public async Task One_that_obeys_ends_by_itself()
     {
         using ChildProcess child = SpawnReady("trap 'exit 7' TERM;");
@@ -37,7 +37,7 @@ public sealed class TerminationTests : IDisposable
         Assert.False(child.SignalGroup(LinuxSignal.None));
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 63
     public async Task One_that_ignores_the_signal_is_killed_after_the_grace()
     {
         using ChildProcess child = SpawnReady("trap '' TERM;");
@@ -46,7 +46,7 @@ public sealed class TerminationTests : IDisposable
         Assert.Equal(LinuxSignal.SIGKILL, (await patient).Signal);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 63
     public async Task A_second_cancel_kills_at_once()
     {
         using ChildProcess child = SpawnReady("trap '' INT;");
@@ -65,7 +65,7 @@ public sealed class TerminationTests : IDisposable
         Assert.Equal(LinuxSignal.SIGKILL, (await child.TerminateAsync(LinuxSignal.SIGTERM, s_forever, killToken: new CancellationToken(true))).Signal);
     }
 
-    [Fact]
+    [Fact] // CHECKLIST 63
     public async Task One_that_has_ended_is_told_at_once()
     {
         using ChildProcess child = ChildProcess.Spawn(TestChild.Shell("exit 5"));

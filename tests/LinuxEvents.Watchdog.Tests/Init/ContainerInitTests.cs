@@ -3,7 +3,7 @@ namespace LinuxEvents.Watchdog.Tests;
 /// <summary>What needs no process 1; <c>tests/init</c> has the rest, beside other programs of the kind.</summary>
 public class ContainerInitTests
 {
-    private const string NotFirst = "watchdog: this is not process 1: it is given no orphans to reap\n";
+    private const string NotFirst = "watchdog: this is not process 1, and --subreaper is not there: it is given no orphans to reap\n";
 
     [Theory]
     [InlineData("exit 42", 42)]
@@ -63,6 +63,19 @@ public class ContainerInitTests
         watchdog.WaitUntil("both to go on", () => !IsStopped(watchdog.Id) && !IsStopped(command));
         watchdog.Signal(LinuxSignal.SIGTERM);
         Assert.Equal(6, watchdog.WaitForExit());
+    }
+
+    [Fact]
+    public void As_a_subreaper_it_takes_over_and_reaps_orphans()
+    {
+        // The orphan ends only when it has another parent than the one that left it, and says which.
+        using RunningWatchdog watchdog = RunningWatchdog.Start(
+            "init", "--subreaper", "--", "sh", "-c",
+            "parent=$( (sh -c 'sleep 0.1; exec sh -c \"echo \\$PPID\"' &) ); [ $parent = $PPID ] && echo adopted; "
+            + "while cat /proc/[0-9]*/stat 2>/dev/null | sed 's/.*) //' | grep -q \"^Z $PPID \"; do sleep 0.01; done; exit 7");
+        Assert.Equal(7, watchdog.WaitForExit());
+        Assert.Equal(["adopted"], watchdog.Lines);
+        Assert.Equal("", watchdog.Errors);
     }
 
     private static bool IsStopped(int processId)

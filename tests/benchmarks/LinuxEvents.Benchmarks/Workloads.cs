@@ -84,6 +84,7 @@ internal static class Workloads
                 ours with { Name = "LinuxEvents, by the reaper", Command = ["env", "LINUXEVENTS_DISABLE=pidfd_open", .. ours.Command] },
                 Ours(".NET Process", ["children", "process", .. size]),
                 .. Peer("Python asyncio", $"{native}/bench-children-asyncio.py", size).Select(peer => peer with { Command = ["python3", .. peer.Command] }),
+                .. Peer("Go os/exec", $"{native}/bench-children-go", size),
             ],
             new Target("LinuxEvents", C, 1.5));
     }
