@@ -256,7 +256,7 @@ row "SIGTERM rewritten as 3" "3" rewrite rewrites
 row "a command that ignores SIGTERM" "lives on; SIGKILL: 137" "" ignores_term
 row "50 orphans and 50 zombies of the command" "0 zombies" "" orphans
 row "orphans of programs that others started there" "0 zombies" "" strange_orphans
-row "orphans of the command, not as process 1" "adopted, 0 zombies; 7" subreaper not_as_1
+row "orphans of the command, not as process 1 (\`--subreaper\`, \`tini -s\`)" "adopted, 0 zombies; 7" subreaper not_as_1
 row "standard input" "hello" "" input
 row "writing to a closed pipe" "141" "" broken_pipe
 row "no terminal" "6" "" no_terminal

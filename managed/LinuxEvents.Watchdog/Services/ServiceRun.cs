@@ -115,11 +115,12 @@ internal sealed class ServiceRun : IDisposable
         {
             ReportKill(kill.IsCancellationRequested ? "asked to hurry" : $"still running after {Duration.Format(time)}");
             now.Cancel();
+            Signal(LinuxSignal.SIGKILL); // here and now: the other side of the token is on its way
         }
 
         // A member of the group that can't be killed must not hold up the rest.
-        if (!_child.HasExited) await _child.WaitForExitAsync();
-        await end.EndsWithinAsync(_service.Drain, _selector);
+        if (!_child.HasExited) await _child.WaitForExitAsync(CancellationToken.None);
+        await end.EndsWithinAsync(_service.Drain, _selector, CancellationToken.None);
         if (end.Exception?.InnerException is LinuxEventsException { Errno: NotPermitted } e)
             Report("signal-failed", $"{SignalName.Of(signal)}: {e.Message}", signal);
         else if (end.IsFaulted)

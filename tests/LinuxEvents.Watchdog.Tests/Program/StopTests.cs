@@ -130,7 +130,7 @@ public class StopTests
     [InlineData(">/dev/null 2>&1")]
     public void What_a_command_leaves_of_its_group_is_killed_after_the_drain_time(string redirection)
     {
-        using RunningWatchdog watchdog = RunningWatchdog.RunScript($"(trap '' TERM; exec sleep 60 {redirection}) & echo done", "--drain", "20ms");
+        using RunningWatchdog watchdog = RunningWatchdog.RunScript($"(trap '' TERM; exec sleep 1000 {redirection}) & echo done", "--drain", "20ms");
         Assert.Equal(0, watchdog.WaitForExit());
         Assert.Equal(1, watchdog.CountLines("| done"));
         Assert.Equal(1, watchdog.CountLines("killing what it left of its process group"));
