@@ -197,12 +197,12 @@ public sealed class CancellationTests : IDisposable
 
             // The other one's event has been collected, too.
             int number = pipes[1 - own].ReadEnd.Descriptor;
-            ulong slot = (uint)registrations[1 - own].Key;
+            ulong slot = (uint)((IRegistered)registrations[1 - own]).Key;
             registrations[1 - own].Dispose();
             next = new TestPipe();
             Assert.Equal(number, next.ReadEnd.Descriptor);
             late = _selector.Register(next.ReadEnd, new RegistrationOptions { Trigger = TriggerMode.Edge });
-            Assert.Equal(slot, (uint)late.Key);
+            Assert.Equal(slot, (uint)((IRegistered)late).Key);
         }
 
         _selector.RunUntilComplete(async () =>
