@@ -7,11 +7,14 @@ internal sealed class HeldProcesses : IDisposable
 {
     private readonly List<(int Id, PidFd Descriptor)> _held = [];
 
-    /// <exception cref="PlatformNotSupportedException">There are no pidfds to hold them by.</exception>
+    /// <exception cref="PlatformNotSupportedException">There are no pidfds to hold and to signal them by.</exception>
     public HeldProcesses()
     {
-        if (!ProcessSupport.IsPresent(NativeMethods.LXE_FEATURE_PIDFD_OPEN, out _))
-            throw new PlatformNotSupportedException($"Processes found by their numbers can only be signalled by pidfd; {ProcessSupport.WhyWithoutPidFds}.");
+        foreach (uint feature in (ReadOnlySpan<uint>)[NativeMethods.LXE_FEATURE_PIDFD_OPEN, NativeMethods.LXE_FEATURE_PIDFD_SIGNAL])
+        {
+            if (!ProcessSupport.IsPresent(feature, out lxe_feature_info info))
+                throw new PlatformNotSupportedException($"Processes found by their numbers can only be signalled by pidfd; {ProcessSupport.Explain(info)}.");
+        }
     }
 
     public IEnumerable<int> Ids => _held.Select(held => held.Id);

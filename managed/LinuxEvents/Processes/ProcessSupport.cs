@@ -109,7 +109,7 @@ public static class ProcessSupport
             : (ProcessMechanism.Direct, "children have pidfds, and nobody else reaps them");
     }
 
-    private static unsafe string Explain(in lxe_feature_info info) =>
+    internal static unsafe string Explain(in lxe_feature_info info) =>
         $"{Marshal.PtrToStringUTF8((nint)info.name)}, which is in Linux {info.kernel >> 16}.{info.kernel & 0xffff}, "
         + (info.state == NativeMethods.LXE_FEATURE_DISABLED ? "is switched off" : $"gives: {Errno.Describe(info.error)}");
 

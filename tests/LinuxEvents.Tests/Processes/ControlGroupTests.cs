@@ -10,7 +10,7 @@ public sealed class ControlGroupTests
     /// <summary>A child in the group, with one of its own in the group below and a daemon in a session of its own.</summary>
     private static ChildProcess Spawn(TestControlGroup group, out int[] ids)
     {
-        SpawnOptions options = TestChild.Shell("read go; sleep 1000 & echo $!; setsid sh -c 'echo $$; exec sleep 1000' & read go; trap 'exit 3' TERM; echo ready; read go");
+        SpawnOptions options = TestChild.Shell("read go; sleep 1000 & echo $!; setsid sh -c 'echo $$; exec sleep 1000' & read go; trap 'exit 3' TERM; echo ready; wait");
         options.StandardInput = options.StandardOutput = ChildStdio.Pipe;
         options.OnDispose = DisposeAction.Kill;
         ChildProcess child = ChildProcess.Spawn(options);
@@ -24,7 +24,7 @@ public sealed class ControlGroupTests
         return child;
     }
 
-    private static void NeedsPidFds() => Assert.SkipWhen(!ProcessSupport.IsPresent(NativeMethods.LXE_FEATURE_PIDFD_OPEN, out _), "There are no pidfds.");
+    private static void NeedsPidFds() => Feature.Needed(NativeMethods.LXE_FEATURE_PIDFD_OPEN, NativeMethods.LXE_FEATURE_PIDFD_SIGNAL);
 
     private static void HaveEnded(int[] ids) => Until.True(() => ids.All(ProcFs.HasEnded), "the end of all");
 

@@ -102,7 +102,8 @@ public sealed class RunTests
         using var pipe = new AnonymousPipe();
         using FdStream told = pipe.OpenReader();
         using var lines = new StreamReader(told);
-        SpawnOptions options = TestChild.Shell("trap 'echo asked >&3; exit' TERM; trap '' PIPE; echo $$ >&3; read end; echo left >&3");
+        SpawnOptions options = TestChild.Shell(
+            "trap 'echo asked >&3; exit' TERM; trap '' PIPE; exec 4<&0; sh -c 'read end' <&4 >/dev/null 2>&1 3>&- & echo $$ >&3; wait; echo left >&3");
         options.Descriptors[3] = pipe.Writer;
         using var cancellation = new CancellationTokenSource();
 

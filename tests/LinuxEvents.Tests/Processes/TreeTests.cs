@@ -25,7 +25,7 @@ public sealed class TreeTests
 
     private static void HaveEnded(int[] ids) => Until.True(() => ids.All(ProcFs.HasEnded), "the end of all");
 
-    private static void NeedsPidFds() => Assert.SkipWhen(!ProcessSupport.IsPresent(NativeMethods.LXE_FEATURE_PIDFD_OPEN, out _), "There are no pidfds.");
+    private static void NeedsPidFds() => Feature.Needed(NativeMethods.LXE_FEATURE_PIDFD_OPEN, NativeMethods.LXE_FEATURE_PIDFD_SIGNAL);
 
     [Fact]
     public async Task A_group_with_all_who_stayed_in_it()
