@@ -256,6 +256,8 @@ public sealed class SpawnFailureTests : IDisposable
         // Pipes for all three, and one descriptor less each time, down to none.
         TestChild.LeavesNothing(() =>
         {
+            // An assembly that the runtime can't open for want of a descriptor it never looks for again.
+            TestChild.Output(new SpawnOptions("true"));
             var filler = new List<SafeFdHandle>();
             try
             {
