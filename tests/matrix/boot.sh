@@ -110,9 +110,14 @@ case $arch in
   arm64) emulator=(qemu-system-aarch64 -M virt -cpu 'max,pauth=off') terminal=ttyAMA0 ;;
 esac
 console=${results%.xml}.console
-timeout --foreground --kill-after=5 1800 "${emulator[@]}" -accel tcg,thread=multi -smp 2 -m 2048 -nodefaults -no-reboot \
-  -display none -serial file:"$console" -kernel "$kernel/vmlinuz" -initrd "$work/initramfs" \
-  -append "console=$terminal quiet loglevel=1 panic=-1 suite=$suite" </dev/null || echo "The emulator ended with $?."
+boot() {
+  timeout --foreground --kill-after=5 1800 "${emulator[@]}" -accel tcg,thread=multi -smp 2 -m 2048 -nodefaults -no-reboot \
+    -display none -serial file:"$console" -kernel "$kernel/vmlinuz" -initrd "$work/initramfs" \
+    -append "console=$terminal quiet loglevel=1 panic=-1 suite=$suite" </dev/null || echo "The emulator ended with $?."
+}
+boot
+# While it starts a kernel patches its own code; that the emulator's other processor then stumbles over it says nothing of us.
+! grep -q 'Oops: int3' "$console" || { echo "The kernel met its own breakpoint; once more."; boot; }
 sed -n '/^<testsuite/,/^<\/testsuite/p' "$console" >"$results"
 
 # For those who read: what was said beside the results, and what failed tests have printed.
