@@ -18,9 +18,9 @@ struct lxe__subscription {
     _Atomic int32_t read_end; /* the caller's descriptor */
     _Atomic int32_t capacity;
     _Atomic uint64_t dropped;
+    _Atomic uint64_t signals; /* also read by handlers that do not use it */
     int32_t write_end;
     uint32_t flags;
-    uint64_t signals;
 };
 
 LXE_INTERNAL extern struct lxe__subscription lxe__subscriptions[LXE_RELAY_MAX_SUBSCRIPTIONS];
@@ -28,7 +28,7 @@ LXE_INTERNAL extern struct lxe__subscription lxe__subscriptions[LXE_RELAY_MAX_SU
 /** The process that opened last: in any other one (the child of a fork) the state here is not its own. */
 LXE_INTERNAL extern _Atomic int32_t lxe__relay_home;
 
-/** Which signals this process has subscribed to. With the lock held. */
+/** Which signals this process has subscribed to; without the lock held, as it is about this time. */
 LXE_INTERNAL uint64_t lxe__relay_wanted(void);
 
 /** Blocks every signal in this thread, then takes the lock. Return: the former mask, for lxe__relay_unlock. */
