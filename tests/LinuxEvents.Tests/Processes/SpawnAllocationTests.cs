@@ -19,6 +19,8 @@ public sealed class SpawnAllocationTests
             int failed = 0;
             for (int batch = 0; batch < 10 && allocated > Count * Limit; batch++)
             {
+                if (batch > 0)
+                    Compiler.Rest();
                 long before = GC.GetAllocatedBytesForCurrentThread();
                 for (int i = 0; i < Count; i++)
                 {
