@@ -56,7 +56,9 @@ internal sealed partial class LinuxEventsLifetime(
 
     private async Task ReceiveAsync()
     {
-        await foreach (SignalInfo info in _signals!)
+        // Whatever ends this, a logger that throws perhaps: then the signals do again what they did before, or nothing could end the process.
+        using SignalSubscription signals = _signals!;
+        await foreach (SignalInfo info in signals)
         {
             if (info.Signal == LinuxSignal.SIGHUP && options.ReloadOnHangUp && info.Code != SignalCode.Kernel)
                 RequestReload(info);

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace LinuxEvents.Extensions.Hosting.Tests;
 
 /// <summary>Writes what the lifetime logs, a line each.</summary>
-internal sealed class LineLogger : ILoggerProvider, ILogger
+/// <param name="fails">Whether it throws instead.</param>
+internal sealed class LineLogger(bool fails) : ILoggerProvider, ILogger
 {
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -17,7 +18,11 @@ internal sealed class LineLogger : ILoggerProvider, ILogger
         string line = formatter(state, exception);
         if (line.StartsWith("Stopping", StringComparison.Ordinal) || line.StartsWith("Ending", StringComparison.Ordinal)
             || line.StartsWith("Reloading", StringComparison.Ordinal))
-            Console.WriteLine(line);
+        {
+            Console.WriteLine(fails ? "no log today" : line);
+            if (fails)
+                throw new InvalidOperationException("no log today");
+        }
     }
 
     public void Dispose()

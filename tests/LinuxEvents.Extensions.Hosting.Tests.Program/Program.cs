@@ -5,8 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-// usage: [old] [slow] [hook] [stuck]: how the host is built, whether it takes forever to stop, whether reloading is the program's, and
-// whether the loop can be held up by a line of standard input.
+// usage: [old] [slow] [hook] [stuck] [unlogged]: how the host is built, whether it takes forever to stop, whether reloading is the program's,
+// whether the loop can be held up by a line of standard input, and whether its logger throws.
 if (args.Contains("old"))
 {
     using IHost host = Host.CreateDefaultBuilder()
@@ -19,7 +19,7 @@ if (args.Contains("old"))
 else
 {
     HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-    builder.Logging.AddProvider(new LineLogger());
+    builder.Logging.AddProvider(new LineLogger(args.Contains("unlogged")));
     ((IConfigurationBuilder)builder.Configuration).Add(new CountingConfiguration());
     builder.Services.AddSingleton(new ServiceBehaviour(args)).AddHostedService<Service>();
     builder.Services.AddLinuxEventsLifetime(options =>

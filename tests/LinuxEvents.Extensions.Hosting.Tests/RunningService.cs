@@ -8,20 +8,21 @@ internal sealed class RunningService : IDisposable
 
     private readonly ChildProcess _child;
     private readonly StreamReader _output;
-    private readonly StreamWriter _input;
+    private readonly StreamWriter? _input;
 
     /// <param name="words">How it behaves.</param>
     /// <param name="before">What the shell does before it.</param>
-    public RunningService(string words = "", string before = "")
+    /// <param name="onTerminal">Whether it has a terminal, and nobody to <see cref="Tell"/> it anything.</param>
+    public RunningService(string words = "", string before = "", bool onTerminal = false)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "LinuxEvents.Extensions.Hosting.Tests.Program.dll");
         _child = ChildProcess.Spawn(new SpawnOptions("sh", "-c", $"{before} exec dotnet exec \"$0\" {words}", program)
         {
-            StandardInput = ChildStdio.Pipe,
+            StandardInput = onTerminal ? ChildStdio.Terminal : ChildStdio.Pipe,
             StandardOutput = ChildStdio.Pipe,
         });
         _output = new StreamReader(_child.StandardOutput!);
-        _input = new StreamWriter(_child.StandardInput!) { AutoFlush = true };
+        _input = onTerminal ? null : new StreamWriter(_child.StandardInput!) { AutoFlush = true };
     }
 
     /// <summary>What its log says of who sent a signal.</summary>
@@ -29,7 +30,10 @@ internal sealed class RunningService : IDisposable
 
     public void Signal(LinuxSignal signal) => Assert.True(_child.Signal(signal));
 
-    public void Tell(string line) => _input.WriteLine(line);
+    public void Tell(string line) => _input!.WriteLine(line);
+
+    /// <summary>Takes its terminal away.</summary>
+    public void HangUp() => _child.Terminal!.Stream.Dispose();
 
     /// <summary>Reads its next line.</summary>
     public void Expect(string start)
@@ -50,7 +54,7 @@ internal sealed class RunningService : IDisposable
         _child.Signal(LinuxSignal.SIGKILL);
         _child.WaitForExit();
         _output.Dispose();
-        _input.Dispose();
+        _input?.Dispose();
         _child.Dispose();
     }
 }

@@ -65,6 +65,32 @@ public sealed class SignalTests
     }
 
     [Fact]
+    public void A_terminal_that_goes_away_stops_the_host()
+    {
+        using var service = new RunningService(onTerminal: true);
+        service.Expect("read 1");
+        service.Expect("started");
+        service.HangUp();
+        service.Expect("Stopping: SIGHUP from process 0 of user 0");
+        service.Expect("stopping");
+        service.Expect("ended");
+        Assert.Equal(0, service.WaitForExit().ExitCode);
+    }
+
+    [Fact]
+    public void A_logger_that_throws_does_not_make_the_process_immortal()
+    {
+        using var service = new RunningService("unlogged");
+        service.Expect("read 1");
+        service.Expect("started");
+        service.Signal(SIGTERM);
+        service.Expect("no log today");
+        service.Signal(SIGTERM);
+        // The virtual machine answers SIGTERM by an orderly exit.
+        Assert.Equal(128 + (int)SIGTERM, service.WaitForExit().ToShellCode());
+    }
+
+    [Fact]
     public void A_hook_that_fails_leaves_the_service_as_it_was()
     {
         using var service = new RunningService("hook");

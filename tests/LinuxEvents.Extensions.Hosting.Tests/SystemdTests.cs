@@ -52,8 +52,7 @@ public sealed class SystemdTests : IDisposable
         service.Tell("hold it up");
         service.Expect("stuck");
         Drain();
-        Thread.Sleep(5 * Microseconds / 1000);
-        Assert.Equal(0, _systemd.Available);
+        Assert.False(_systemd.Poll(5 * Microseconds, SelectMode.SelectRead));
         service.Tell("go on");
         Assert.Equal("WATCHDOG=1", Receive());
     }
@@ -61,10 +60,12 @@ public sealed class SystemdTests : IDisposable
     [Fact]
     public void A_watchdog_of_another_process_hears_nothing()
     {
-        using var service = new RunningService(before: $"export NOTIFY_SOCKET={Listen(false)} WATCHDOG_USEC=1000 WATCHDOG_PID=1;");
+        const int Microseconds = 1000;
+        using var service = new RunningService(before: $"export NOTIFY_SOCKET={Listen(false)} WATCHDOG_USEC={Microseconds} WATCHDOG_PID=1;");
         service.Expect("read 1");
         service.Expect("started");
-        Thread.Sleep(100);
+        while (_systemd.Poll(100 * Microseconds, SelectMode.SelectRead))
+            Assert.NotEqual("WATCHDOG=1", Receive());
         service.Signal(SIGTERM);
         string message;
         while ((message = Receive()) != "STOPPING=1")
