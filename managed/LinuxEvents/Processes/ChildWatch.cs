@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using LinuxEvents.Interop;
 
 namespace LinuxEvents;
@@ -31,7 +30,8 @@ namespace LinuxEvents;
 /// </remarks>
 internal sealed class ChildWatch : IRegistered
 {
-    private ExitWaitList _waits;
+    private ExitWait? _waits;
+    private int _waiting;
     private ulong _key;
     private ExitStatus _status;
     private volatile bool _exited;
@@ -72,7 +72,7 @@ internal sealed class ChildWatch : IRegistered
 
     ulong IRegistered.Key { get => _key; set => _key = value; }
 
-    int IRegistered.PendingWaits => _waits.Count;
+    int IRegistered.PendingWaits => _waiting;
 
     bool IRegistered.IsOneShot => false;
 
@@ -125,22 +125,23 @@ internal sealed class ChildWatch : IRegistered
                 return ValueTask.FromException<ExitStatus>(Selector.Ended());
             wait = Selector.ExitWaits.TryRent() ?? new ExitWait(Selector);
             task = wait.Start(this);
-            _waits.Add(wait);
+            Last() = wait;
+            _waiting++;
         }
 
         wait.EndWith(token);
         return task;
     }
 
-    /// <summary>Takes a wait out of the list, if it is still the one that was meant.</summary>
-    public bool TryTake(ExitWait wait, short version)
+    /// <summary>Takes a wait out of the list, if it is still there.</summary>
+    public bool TryTake(ExitWait wait)
     {
         lock (this)
         {
-            bool taken = wait.Waiting && wait.Version == version;
-            if (taken)
-                _waits.Remove(wait);
-            return taken;
+            ref ExitWait? place = ref _waits;
+            while (place is not null && place != wait)
+                place = ref place.Next;
+            return Take(ref place);
         }
     }
 
@@ -222,27 +223,20 @@ internal sealed class ChildWatch : IRegistered
     void IRegistered.EndWithSelector()
     {
         Unwatch();
-        Exception? thrown = null;
+        var ends = default(FirstException);
         while (TakeFirst() is { } wait)
         {
-            try
+            ends.Try(() =>
             {
                 bool exited = TryReap();
                 wait.CompleteElsewhere(_status, exited ? null : Selector.Ended());
-            }
-#pragma warning disable CA1031 // It goes on to the caller when all waits have ended.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                thrown ??= e;
-            }
+            });
         }
 
-        if (thrown is not null)
-            ExceptionDispatchInfo.Throw(thrown);
+        ends.ThrowIfAny();
     }
 
-    string IRegistered.DumpState() => $"{this}: {(_exited ? "has ended" : "runs")}; {_waits.Count} waiting for its end";
+    string IRegistered.DumpState() => $"{this}: {(_exited ? "has ended" : "runs")}; {_waiting} waiting for its end";
 
     /// <summary>Names it: "child 1234".</summary>
     public override string ToString() => $"child {Child.Id}";
@@ -266,10 +260,27 @@ internal sealed class ChildWatch : IRegistered
     {
         lock (this)
         {
-            if (_waits.First is not { } wait)
-                return null;
-            _waits.Remove(wait);
-            return wait;
+            ExitWait? first = _waits;
+            return Take(ref _waits) ? first : null;
         }
+    }
+
+    /// <summary>The end of the list. A child has few waits: they are walked through.</summary>
+    private ref ExitWait? Last()
+    {
+        ref ExitWait? place = ref _waits;
+        while (place is not null)
+            place = ref place.Next;
+        return ref place;
+    }
+
+    private bool Take(ref ExitWait? place)
+    {
+        if (place is not { } wait)
+            return false;
+        place = wait.Next;
+        wait.Next = null;
+        _waiting--;
+        return true;
     }
 }

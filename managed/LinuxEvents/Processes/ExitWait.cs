@@ -3,14 +3,8 @@ namespace LinuxEvents;
 /// <summary>A wait for a child's end: a member of its watch's list of waiters until one completes it.</summary>
 internal sealed class ExitWait(Selector selector) : LoopOperation<ExitStatus>(selector)
 {
-    /// <summary>Whether it is among the waiters. Belongs to the watch, as do the neighbours.</summary>
-    public bool Waiting;
-
-    /// <summary>The next waiter.</summary>
+    /// <summary>The next waiter. Belongs to the watch.</summary>
     public ExitWait? Next;
-
-    /// <summary>The waiter before it.</summary>
-    public ExitWait? Previous;
 
     private ChildWatch? _watch;
 
@@ -35,7 +29,7 @@ internal sealed class ExitWait(Selector selector) : LoopOperation<ExitStatus>(se
 
     protected override void Cancel()
     {
-        if (_watch!.TryTake(this, Version))
+        if (_watch!.TryTake(this))
             CompleteAsCanceled();
     }
 

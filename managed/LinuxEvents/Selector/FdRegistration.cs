@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using LinuxEvents.Interop;
 
@@ -218,23 +217,10 @@ public sealed partial class FdRegistration : IRegistered, IDisposable
     /// <summary>Fails all waits, also those behind one whose inline continuation throws.</summary>
     private void EndWaits(Func<FdRegistration, Exception> reason)
     {
-        Exception? thrown = null;
+        var ends = default(FirstException);
         while (HasWaits && reason(this) is var error && TakeAny(error) is { } operation)
-        {
-            try
-            {
-                operation.Fail(error);
-            }
-#pragma warning disable CA1031 // It goes on to the caller when all waits have ended.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                thrown ??= e;
-            }
-        }
-
-        if (thrown is not null)
-            ExceptionDispatchInfo.Throw(thrown);
+            ends.Try(() => operation.Fail(error));
+        ends.ThrowIfAny();
     }
 
     /// <summary>In a forked child: the set is the parent's too, the waits are the parent's, and the gate may be held by a thread that is not here.</summary>
