@@ -3,12 +3,11 @@ namespace LinuxEvents.Tests;
 /// <summary>Raw timers, in time that the test makes pass.</summary>
 public sealed class LoopTimerTests : IDisposable
 {
-    private readonly Selector _selector = ManualClock.NewSelector(out s_clock!);
-    private readonly ManualClock _clock = s_clock!;
+    private readonly Selector _selector;
+    private readonly ManualClock _clock;
     private readonly List<int> _fired = [];
 
-    [ThreadStatic]
-    private static ManualClock? s_clock;
+    public LoopTimerTests() => _selector = ManualClock.NewSelector(out _clock);
 
     public void Dispose() => _selector.Dispose();
 
