@@ -19,7 +19,7 @@ runs() { # COMMAND...
   expect $'hello\nTrue\nexited with code 3' "$@"
 }
 
-# The registry may lack the runtime's newest pack; the package's asset for net8.0 serves this one.
+# Not the newest framework, whose runtime packs not every package source has: the package's asset for net8.0 serves it.
 export ConsumerFramework=net9.0
 case $2 in
   jit)

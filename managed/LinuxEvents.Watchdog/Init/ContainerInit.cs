@@ -100,16 +100,7 @@ internal sealed class ContainerInit(KillMode target, SignalRewrites rewrites, bo
     /// <summary>So that the shell that has started us sees it. Process 1 can't be stopped from within.</summary>
     private static void Stop()
     {
-        if (s_isProcess1) return;
-        try
-        {
-            using var self = PidFd.Open(Environment.ProcessId);
-            self.Signal(LinuxSignal.SIGSTOP);
-        }
-        catch (Exception e) when (e is LinuxEventsException or PlatformNotSupportedException)
-        {
-            Warn($"cannot stop: {e.Message}");
-        }
+        if (!s_isProcess1) LinuxSignals.Send(Environment.ProcessId, LinuxSignal.SIGSTOP);
     }
 
     /// <summary>Whether anybody reads it must not matter.</summary>
