@@ -5,7 +5,7 @@ set(CMAKE_REQUIRED_QUIET ON)
 set(there "")
 set(missing "")
 foreach(name
-    sys/syscall.h:SYS_pidfd_send_signal sched.h:CLONE_PIDFD sys/syscall.h:SYS_pidfd_open sys/wait.h:P_PIDFD
+    sys/syscall.h:SYS_pidfd_send_signal sched.h:CLONE_PIDFD sched.h:CLONE_CLEAR_SIGHAND sys/syscall.h:SYS_pidfd_open sys/wait.h:P_PIDFD
     sys/syscall.h:SYS_pidfd_getfd sys/syscall.h:SYS_close_range sys/syscall.h:SYS_epoll_pwait2
     linux/pidfd.h:PIDFD_NONBLOCK linux/pidfd.h:PIDFD_THREAD linux/pidfd.h:PIDFD_GET_INFO linux/pidfd.h:PIDFD_INFO_EXIT)
   string(REGEX REPLACE ":.*" "" header ${name})

@@ -58,6 +58,7 @@ static const struct feature features[LXE_FEATURE_COUNT] = {
     [LXE_FEATURE_PIDFD_EXIT_INFO] = {"pidfd_exit_info", "/proc/PID/stat of a zombie", KERNEL(6, 15), ESRCH, 0},
     [LXE_FEATURE_PIDFD_SIGNAL_GROUP] = {"pidfd_signal_group", "kill, for one's own children; the reaper", KERNEL(6, 9), EINVAL, 0},
     [LXE_FEATURE_EPOLL_PARAMS] = {"epoll_params", NULL, KERNEL(6, 9), ENOTTY, 0},
+    [LXE_FEATURE_CLONE_CLEAR_SIGHAND] = {"clone_clear_sighand", "resetting the signals one by one", KERNEL(5, 5), ENOSYS, 0},
 };
 
 static _Atomic int32_t states[LXE_FEATURE_COUNT];

@@ -12,7 +12,7 @@
  * The exception is a kernel before 5.16, where a core dump, which SIGSYS makes, kills every process that shares
  * the memory, and that would be us: there the child gets a copy.
  */
-#include "internal.h"
+#include "clone.h"
 
 #include <poll.h>
 #include <sched.h>
@@ -26,11 +26,11 @@
 typedef int32_t probe(void);
 
 /* Calls a function in a child; sleeps until the child has exited. Return: its process id, to be reaped. */
-static int32_t start_child(int (*function)(void *), void *argument, char *stack_end, int flags, int32_t *pidfd)
+static int32_t start_child(int (*function)(void *), void *argument, char *stack, uint64_t size, uint64_t flags, int32_t *pidfd)
 {
     uint64_t all = UINT64_MAX, former;
     lxe__syscall(SYS_rt_sigprocmask, SIG_BLOCK, &all, &former, LXE_UAPI_SIGSET_SIZE);
-    int32_t pid = lxe__result(clone(function, stack_end, CLONE_VFORK | flags, argument, pidfd, NULL, NULL));
+    int32_t pid = lxe__clone(function, argument, stack, size, CLONE_VFORK | flags, pidfd, NULL);
     lxe__syscall(SYS_rt_sigprocmask, SIG_SETMASK, &former, NULL, LXE_UAPI_SIGSET_SIZE);
     return pid;
 }
@@ -54,10 +54,10 @@ static int leave(void *unused)
 }
 
 /* A child that leaves at once. */
-static int32_t start_short_child(int flags, int32_t *pidfd)
+static int32_t start_short_child(uint64_t flags, int32_t *pidfd)
 {
     _Alignas(16) char stack[2048];
-    return start_child(leave, NULL, stack + sizeof stack, CLONE_VM | flags, pidfd);
+    return start_child(leave, NULL, stack, sizeof stack, CLONE_VM | flags, pidfd);
 }
 
 /* A descriptor that can't be open: a kernel that has the call gives EBADF, and nothing happens. */
@@ -97,6 +97,15 @@ static int32_t probe_clone_pidfd(void)
         return pid;
     reap(pid);
     return pidfd == -1 ? -EINVAL : close_probed(pidfd); /* before 5.2 the flag is ignored */
+}
+
+static int32_t probe_clone_clear_sighand(void)
+{
+    int32_t pid = start_short_child(LXE_UAPI_CLONE_CLEAR_SIGHAND, NULL);
+    if (pid < 0)
+        return pid;
+    reap(pid);
+    return 0;
 }
 
 static int32_t probe_pidfd_open(void)
@@ -146,7 +155,7 @@ static int32_t ask(int32_t pidfd, uint64_t *mask)
 }
 
 /* Asks about a child that has ended, before and after it is reaped. @flags: LXE_UAPI_CLONE_PIDFD, or 0: its pidfd is opened */
-static int32_t ask_about_child(int flags, uint64_t before, uint64_t after)
+static int32_t ask_about_child(uint64_t flags, uint64_t before, uint64_t after)
 {
     int32_t pidfd = -1;
     int32_t pid = start_short_child(flags, &pidfd);
@@ -218,6 +227,7 @@ static probe *const probes[LXE_FEATURE_COUNT] = {
     [LXE_FEATURE_PIDFD_EXIT_INFO] = probe_pidfd_exit_info,
     [LXE_FEATURE_PIDFD_SIGNAL_GROUP] = probe_pidfd_signal_group,
     [LXE_FEATURE_EPOLL_PARAMS] = probe_epoll_params,
+    [LXE_FEATURE_CLONE_CLEAR_SIGHAND] = probe_clone_clear_sighand,
 };
 
 /*
@@ -274,8 +284,7 @@ int32_t lxe__feature_probe(uint32_t feature)
     if (!is_filtered())
         return selected();
     _Alignas(16) char stack[8192];
-    int flags = core_dumps_spare_us() ? CLONE_VM : 0;
-    int32_t pid = start_child(leave_with_result, &selected, stack + sizeof stack, flags, NULL);
+    int32_t pid = start_child(leave_with_result, &selected, stack, sizeof stack, core_dumps_spare_us() ? CLONE_VM : 0, NULL);
     if (pid < 0)
         return pid;
     int32_t status = reap(pid);

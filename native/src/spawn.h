@@ -33,6 +33,7 @@ struct lxe__spawn {
     char *area;                       /* where guard, stack and these lists are, or NULL */
     uint64_t area_size;
     const struct lxe__handed *handed; /* NULL where the caller is the parent */
+    int without_handlers;             /* whether the child was born without the caller's signal handlers */
     int close_others;                 /* whether the child has descriptors that execve does not close */
     int close_range;                  /* whether close_range(2) is to be had */
     int32_t reserve;                  /* what the parent holds open in place of the child's pidfd, negative for nothing */
@@ -58,11 +59,11 @@ LXE_INTERNAL void lxe__spawn_add_fd(struct lxe__spawn *spawn, int32_t source, in
 
 /**
  * lxe__spawn_create - makes the child and sleeps until it has become the program or said why not
- * @flags, @parent_tid: of clone(2), beside those that are always needed
+ * @flags, @parent_tid: as for lxe__clone, beside the flags that are always needed
  *
  * All signals are blocked. A child that failed is reaped. Return: its process id, or a negative errno and the step.
  */
-LXE_INTERNAL int32_t lxe__spawn_create(struct lxe__spawn *spawn, int flags, int32_t *parent_tid);
+LXE_INTERNAL int32_t lxe__spawn_create(struct lxe__spawn *spawn, uint64_t flags, int32_t *parent_tid);
 
 /**
  * lxe__dumpable_keep - before a child that changes its user

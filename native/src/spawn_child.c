@@ -69,8 +69,10 @@ static int is_in_order(const struct lxe__spawn *spawn, int signal)
     struct lxe__action action;
     if (spawn->handed != NULL)
         return 1;
-    return (spawn->options.signal_keep_ignored >> (signal - 1) & 1) != 0 && lxe__action_change(signal, NULL, &action) == 0 &&
-           (action.handler == (uintptr_t)SIG_IGN || action.handler == (uintptr_t)SIG_DFL);
+    if ((spawn->options.signal_keep_ignored >> (signal - 1) & 1) == 0)
+        return 0;
+    return spawn->without_handlers || (lxe__action_change(signal, NULL, &action) == 0 &&
+                                       (action.handler == (uintptr_t)SIG_IGN || action.handler == (uintptr_t)SIG_DFL));
 }
 
 static int32_t reset_signals(struct lxe__spawn *spawn)

@@ -22,6 +22,7 @@
     lxe__syscall_of_six(number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 
 #if defined(__x86_64__) && !defined(LXE_SYSCALL_BY_LIBC)
+#define LXE__SYSCALL_INLINE
 
 static inline long lxe__syscall_of_six(long number, long a, long b, long c, long d, long e, long f)
 {
@@ -35,6 +36,7 @@ static inline long lxe__syscall_of_six(long number, long a, long b, long c, long
 }
 
 #elif defined(__aarch64__) && defined(__LP64__) && !defined(__ARM_FEATURE_SVE) && !defined(LXE_SYSCALL_BY_LIBC)
+#define LXE__SYSCALL_INLINE
 
 static inline long lxe__syscall_of_six(long number, long a, long b, long c, long d, long e, long f)
 {
@@ -48,6 +50,7 @@ static inline long lxe__syscall_of_six(long number, long a, long b, long c, long
 }
 
 #elif defined(__riscv) && __riscv_xlen == 64 && !defined(__riscv_vector) && !defined(LXE_SYSCALL_BY_LIBC)
+#define LXE__SYSCALL_INLINE
 
 static inline long lxe__syscall_of_six(long number, long a, long b, long c, long d, long e, long f)
 {

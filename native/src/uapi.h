@@ -19,6 +19,7 @@
 #define LXE_NR_TIMERFD_SETTIME64 411 /* 32-bit processors only. Linux 5.1 */
 #define LXE_NR_PIDFD_SEND_SIGNAL 424 /* Linux 5.1 */
 #define LXE_NR_PIDFD_OPEN 434        /* Linux 5.3 */
+#define LXE_NR_CLONE3 435            /* Linux 5.3 */
 #define LXE_NR_CLOSE_RANGE 436       /* Linux 5.9 */
 #define LXE_NR_PIDFD_GETFD 438       /* Linux 5.6 */
 #define LXE_NR_EPOLL_PWAIT2 441      /* Linux 5.11 */
@@ -56,9 +57,23 @@
 
 /* clone(2), close_range(2), waitid(2), timerfd_settime(2) */
 #define LXE_UAPI_CLONE_PIDFD 0x1000       /* Linux 5.2; older kernels ignore it */
+#define LXE_UAPI_CLONE_CLEAR_SIGHAND 0x100000000ULL /* clone3 only. Linux 5.5 */
 #define LXE_UAPI_CLOSE_RANGE_CLOEXEC 0x4u /* Linux 5.11 */
 #define LXE_UAPI_P_PIDFD 3                /* Linux 5.4 */
 #define LXE_UAPI_TFD_TIMER_CANCEL_ON_SET 0x2
+
+/** The first version of struct clone_args. */
+struct lxe_uapi_clone_args {
+    uint64_t flags;
+    uint64_t pidfd;
+    uint64_t child_tid;
+    uint64_t parent_tid;
+    uint64_t exit_signal;
+    uint64_t stack;
+    uint64_t stack_size;
+    uint64_t tls;
+};
+_Static_assert(sizeof(struct lxe_uapi_clone_args) == 64, "the size says which version it is");
 
 /* ioctl_tty(2) */
 #define LXE_UAPI_TIOCGPTPEER _IO('T', 0x41) /* Linux 4.13 */

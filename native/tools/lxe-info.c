@@ -18,7 +18,7 @@ static void print_row(const struct lxe_feature_info *info)
 {
     char since[16];
     snprintf(since, sizeof since, "%u.%u", info->kernel >> 16, info->kernel & 0xffff);
-    printf("%-18s %-9s %-6s %s", info->name, states[info->state], since, info->substitute == NULL ? "-" : info->substitute);
+    printf("%-19s %-9s %-6s %s", info->name, states[info->state], since, info->substitute == NULL ? "-" : info->substitute);
     if (info->error != 0)
         printf("   [%s]", strerror(info->error));
     putchar('\n');

@@ -9,7 +9,7 @@ static int check_table(void *unused)
     static const char *const names[] = {
         "epoll_pwait2", "close_range",  "clone_pidfd", "pidfd_open",  "pidfd_nonblock",  "pidfd_thread",
         "pidfd_signal", "pidfd_wait",   "pidfd_getfd", "pidfd_info",  "pidfd_exit_info",
-        "pidfd_signal_group", "epoll_params",
+        "pidfd_signal_group", "epoll_params", "clone_clear_sighand",
     };
     (void)unused;
     CHECK_EQ(sizeof names / sizeof *names, LXE_FEATURE_COUNT);

@@ -29,7 +29,8 @@
 #define LXE_FEATURE_PIDFD_EXIT_INFO 10  /* the wait status of a process that somebody else reaped. Linux 6.15 */
 #define LXE_FEATURE_PIDFD_SIGNAL_GROUP 11 /* the flags of lxe_pidfd_signal: whom the signal reaches. Linux 6.9 */
 #define LXE_FEATURE_EPOLL_PARAMS 12     /* lxe_epoll_get_params and _set_params. Linux 6.9 */
-#define LXE_FEATURE_COUNT 13            /* how many there are in these headers */
+#define LXE_FEATURE_CLONE_CLEAR_SIGHAND 13 /* a child is born without the caller's signal handlers; not on 32-bit arm. Linux 5.5 */
+#define LXE_FEATURE_COUNT 14            /* how many there are in these headers */
 
 /* struct lxe_feature_info.state */
 #define LXE_FEATURE_MISSING 0   /* neither kernel nor sandbox offers it */

@@ -347,8 +347,11 @@ internal static unsafe partial class NativeMethods
     [NativeTypeName("#define LXE_FEATURE_EPOLL_PARAMS 12")]
     public const int LXE_FEATURE_EPOLL_PARAMS = 12;
 
-    [NativeTypeName("#define LXE_FEATURE_COUNT 13")]
-    public const int LXE_FEATURE_COUNT = 13;
+    [NativeTypeName("#define LXE_FEATURE_CLONE_CLEAR_SIGHAND 13")]
+    public const int LXE_FEATURE_CLONE_CLEAR_SIGHAND = 13;
+
+    [NativeTypeName("#define LXE_FEATURE_COUNT 14")]
+    public const int LXE_FEATURE_COUNT = 14;
 
     [NativeTypeName("#define LXE_FEATURE_MISSING 0")]
     public const int LXE_FEATURE_MISSING = 0;
