@@ -38,9 +38,9 @@ public sealed class TimerFdTests
     {
         using var timer = new TimerFd();
         TimeSpan tick = TimeSpan.FromMicroseconds(100);
-        timer.Set(tick, tick);
         ulong total = 0;
         long start = Stopwatch.GetTimestamp();
+        timer.Set(tick, tick);
         while (total < 20)
         {
             Assert.Equal(TimerFdResult.Expired, timer.Read(out ulong expirations));
