@@ -17,7 +17,7 @@ internal static class Chart
         int top = 0;
         foreach ((Workload workload, IReadOnlyList<Standing> standings) in results)
         {
-            picture.Add(Text(0, top + 22, $"{workload.Name}: {workload.Title}", ("class", "title")));
+            picture.Add(Text(0, top + 22, workload.Title, ("class", "title")));
             top += TitleHeight;
             double longest = standings.Max(static standing => standing.Cpu);
             foreach (Standing standing in standings)
