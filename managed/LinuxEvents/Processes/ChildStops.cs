@@ -8,17 +8,17 @@ namespace LinuxEvents;
 /// A pidfd tells the end and nothing else. That a child stopped or went on its parent learns by SIGCHLD, and which child it was by asking each: here by
 /// .NET's own registration, which takes the signal from nobody and lives as long as somebody asks. The reaper says by its eventfd that something
 /// has happened. Either is a pulse for all readers. A reader takes hold of the next pulse before it looks: so what comes between look and wait
-/// completes the wait.
+/// completes the wait. A pulse that nobody holds is nothing, and costs nothing.
 /// </remarks>
 internal static class ChildStops
 {
     private static readonly object s_gate = new();
-    private static TaskCompletionSource s_next = New();
+    private static TaskCompletionSource? s_next; // made by the first who takes hold of it
     private static PosixSignalRegistration? s_registration;
     private static int s_readers;
 
     /// <summary>Something may have happened to a child.</summary>
-    public static void Pulse() => Interlocked.Exchange(ref s_next, New()).SetResult();
+    public static void Pulse() => Interlocked.Exchange(ref s_next, null)?.SetResult();
 
     /// <summary>Gives what a child reports, until it has ended.</summary>
     /// <param name="take">Takes what it reports just now.</param>
@@ -35,7 +35,7 @@ internal static class ChildStops
             Task exit = waitForExit(ending.Token);
             while (true)
             {
-                Task next = Volatile.Read(ref s_next).Task;
+                Task next = NextPulse();
                 while (take() is { } change)
                     yield return change;
                 if ((await Task.WhenAny(exit, next).ConfigureAwait(false)) != exit)
@@ -97,5 +97,11 @@ internal static class ChildStops
         }
     }
 
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static Task NextPulse()
+    {
+        if (Volatile.Read(ref s_next) is { } next)
+            return next.Task;
+        var made = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return (Interlocked.CompareExchange(ref s_next, made, null) ?? made).Task;
+    }
 }
