@@ -170,7 +170,14 @@ verb_test() {
 
 verb_matrix() {
   require_emulators
-  [ $# -gt 0 ] && [[ " $* " != *" packages "* ]] || verb_pack >/dev/null
+  local pattern
+  for pattern in "${@:-*}"; do
+    # shellcheck disable=SC2053
+    if [[ packages = $pattern ]]; then
+      verb_pack >/dev/null
+      break
+    fi
+  done
   managed build tests/LinuxEvents.Tests
   "$root/cmake/build.sh" release
   env "${settings[@]}" "$root/tests/matrix/matrix.sh" "$artifacts" "$@"
