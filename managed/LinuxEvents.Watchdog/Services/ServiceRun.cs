@@ -111,7 +111,7 @@ internal sealed class ServiceRun : IDisposable
         }
 
         Task end = _child.TerminateAsync(signal, Timeout.InfiniteTimeSpan, IsGroup ? ChildScope.ProcessGroup : ChildScope.Process, now.Token);
-        if (!now.IsCancellationRequested && !await end.EndsWithinAsync(time, _selector, kill))
+        if (!now.IsCancellationRequested && !await EndsWithinAsync(end, time, kill))
         {
             ReportKill(kill.IsCancellationRequested ? "asked to hurry" : $"still running after {Duration.Format(time)}");
             now.Cancel();
@@ -120,7 +120,7 @@ internal sealed class ServiceRun : IDisposable
 
         // A member of the group that can't be killed must not hold up the rest.
         if (!_child.HasExited) await _child.WaitForExitAsync(CancellationToken.None);
-        await end.EndsWithinAsync(_service.Drain, _selector, CancellationToken.None);
+        await EndsWithinAsync(end, _service.Drain, CancellationToken.None);
         if (end.Exception?.InnerException is LinuxEventsException { Errno: NotPermitted } e)
             Report("signal-failed", $"{SignalName.Of(signal)}: {e.Message}", signal);
         else if (end.IsFaulted)
@@ -137,13 +137,22 @@ internal sealed class ServiceRun : IDisposable
     private async Task DrainAsync()
     {
         Task drained = Task.WhenAll(_pumps.Select(pump => pump.Ended));
-        if (!await drained.EndsWithinAsync(_service.Drain, _selector))
+        if (!await EndsWithinAsync(drained, _service.Drain))
         {
             Report("closing-output", "closing its output, which a process that it left behind holds open");
             foreach (OutputPump pump in _pumps) pump.Close();
         }
 
         await drained;
+    }
+
+    /// <summary>Waits until the task is completed, the time is over or the token is cancelled.</summary>
+    /// <returns>Whether the task is completed; its exception or cancellation is left in it.</returns>
+    private async Task<bool> EndsWithinAsync(Task task, TimeSpan time, CancellationToken token = default)
+    {
+        await task.WaitAsync(time, _selector.TimeProvider, token)
+            .ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+        return task.IsCompleted;
     }
 
     /// <returns>Whether the service's signals go to its group, and it has a member left to get one.</returns>

@@ -10,8 +10,8 @@ internal static class Duration
     /// <summary>What is said of a text that is none.</summary>
     public const string Expected = "is not a time (such as 500ms, 10s, 1m30s; a bare number is seconds)";
 
-    /// <summary>No time is longer: ten years.</summary>
-    private static readonly TimeSpan s_maximum = TimeSpan.FromDays(3650);
+    /// <summary>No time is longer: .NET's timers take no more than 49.7 days.</summary>
+    private static readonly TimeSpan s_maximum = TimeSpan.FromDays(49);
 
     private static readonly SearchValues<char> s_numberCharacters = SearchValues.Create("0123456789.");
 

@@ -13,6 +13,7 @@ public class DurationTests
     [InlineData("1m30s", 90_000)]
     [InlineData("1h5s250ms", 3_605_250)]
     [InlineData("1d", 86_400_000)]
+    [InlineData("49d", 49 * 86_400_000d)]
     public void Reads_what_people_write(string text, double milliseconds)
     {
         Assert.True(Duration.TryParse(text, out TimeSpan value));
@@ -34,6 +35,7 @@ public class DurationTests
     [InlineData("1s1m")]
     [InlineData("1..5s")]
     [InlineData("1s5")]
+    [InlineData("49d1s")]
     [InlineData("99999999999999999999999d")]
     public void Refuses_everything_else(string text) => Assert.False(Duration.TryParse(text, out _));
 
