@@ -10,7 +10,7 @@ internal static class Init
     {
         using SignalSubscription signals = SignalSubscription.Open(
             LinuxSignal.SIGTERM, LinuxSignal.SIGINT, LinuxSignal.SIGQUIT, LinuxSignal.SIGHUP, LinuxSignal.SIGUSR1, LinuxSignal.SIGUSR2);
-        await using ChildProcess program = ChildProcess.Spawn(new SpawnOptions(args[0], args[1..]) { NewProcessGroup = true, AdoptOrphans = true });
+        await using ChildProcess program = ChildProcess.Spawn(new SpawnOptions(args[0], args[1..]) { CreateNewProcessGroup = true, AdoptOrphans = true });
 
         using var ended = new CancellationTokenSource();
         Task forward = ForwardAsync(signals, program, ended.Token);
@@ -26,7 +26,7 @@ internal static class Init
         try
         {
             await foreach (SignalInfo signal in signals.WithCancellation(ended))
-                program.SignalGroup(signal.Signal);
+                program.SignalProcessGroup(signal.Signal);
         }
         catch (OperationCanceledException)
         {

@@ -7,7 +7,7 @@ namespace LinuxEvents.Examples;
 /// Awaits a descriptor that .NET knows nothing of: inotify(7), which tells what happens to the files of a folder. It is the same for every
 /// other that poll(2) takes: make it by its system call, hand it to <see cref="FdStream"/>, read its records. For the lines of a GPIO chip that is
 /// <c>ioctl(open("/dev/gpiochip0"), GPIO_V2_GET_LINE_IOCTL)</c> and <c>struct gpio_v2_line_event</c> of 48 bytes; for a keyboard or another
-/// input device <c>/dev/input/event0</c>, opened by <see cref="FdStream.OpenAsync"/>, and <c>struct input_event</c> of 24 bytes.
+/// input device <c>/dev/input/event0</c>, opened by <see cref="FdStream.OpenAsync"/>, and <c>struct input_event</c> of 24 bytes (16 on 32-bit processors).
 /// </summary>
 internal static partial class Inotify
 {

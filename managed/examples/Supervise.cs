@@ -22,7 +22,7 @@ internal static class Supervise
         while (true)
         {
             long started = Stopwatch.GetTimestamp();
-            await using ChildProcess child = ChildProcess.Spawn(new SpawnOptions("sh", "-c", command) { NewProcessGroup = true });
+            await using ChildProcess child = ChildProcess.Spawn(new SpawnOptions("sh", "-c", command) { CreateNewProcessGroup = true });
             Console.WriteLine($"{child}: {command}");
             try
             {

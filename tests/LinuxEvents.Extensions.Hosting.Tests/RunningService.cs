@@ -26,7 +26,7 @@ internal sealed class RunningService : IDisposable
     }
 
     /// <summary>What its log says of who sent a signal.</summary>
-    public static string Sender => $"process {ProcessSupport.ReaperPid ?? Environment.ProcessId} of user ";
+    public static string Sender => $"process {ProcessSupport.ReaperProcessId ?? Environment.ProcessId} of user ";
 
     public void Signal(LinuxSignal signal) => Assert.True(_child.Signal(signal));
 

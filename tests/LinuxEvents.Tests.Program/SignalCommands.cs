@@ -56,7 +56,7 @@ internal static class SignalCommands
         using Process process = Process.Start(new ProcessStartInfo("sh", ["-c", Command]) { RedirectStandardOutput = true })!;
         string theirs = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        CompletedProcess ours = ChildProcess.RunAsync(new SpawnOptions("sh", "-c", Command)).GetAwaiter().GetResult();
+        CompletedProcess ours = ChildProcess.RunAndCaptureAsync(new SpawnOptions("sh", "-c", Command)).GetAwaiter().GetResult();
         return $"{theirs}{ours.StandardOutput}".Trim();
     }
 

@@ -42,7 +42,7 @@ internal sealed class ContainerInit(KillMode target, SignalRewrites rewrites, bo
     public int Run(string[] command)
     {
         if (!s_isProcess1 && !adoptsOrphans) Warn("this is not process 1, and --subreaper is not there: it is given no orphans to reap");
-        var options = new SpawnOptions(command[0], command.Skip(1)) { NewSession = true, AdoptOrphans = adoptsOrphans };
+        var options = new SpawnOptions(command[0], command.Skip(1)) { CreateNewSession = true, AdoptOrphans = adoptsOrphans };
         foreach ((int number, SafeFileHandle handle) in InheritedDescriptors.Find()) options.Descriptors.Add(number, handle);
         var selector = new Selector(new SelectorOptions { Name = "init" });
         return selector.RunUntilComplete(async () =>
@@ -87,7 +87,7 @@ internal sealed class ContainerInit(KillMode target, SignalRewrites rewrites, bo
     {
         try
         {
-            if (target == KillMode.Group) child.SignalGroup(signal);
+            if (target == KillMode.Group) child.SignalProcessGroup(signal);
             else if (received.Code == SignalCode.Queue) child.QueueSignal(signal, received.Value);
             else child.Signal(signal);
         }

@@ -25,7 +25,7 @@ internal sealed class ServiceRun : IDisposable
             StandardInput = service.InheritsInput ? ChildStdio.Inherit : ChildStdio.Null,
             StandardOutput = ChildStdio.Pipe,
             StandardError = ChildStdio.Pipe,
-            NewProcessGroup = true,
+            CreateNewProcessGroup = true,
         };
         options.Environment["WATCHDOG_PID"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         foreach ((string name, string? value) in service.Environment) options.Environment[name] = value;
@@ -50,7 +50,7 @@ internal sealed class ServiceRun : IDisposable
     {
         try
         {
-            if (!SignalGroup(signal)) _child.Signal(signal);
+            if (!SignalProcessGroup(signal)) _child.Signal(signal);
         }
         catch (LinuxEventsException e) when (e.Errno == NotPermitted)
         {
@@ -97,7 +97,7 @@ internal sealed class ServiceRun : IDisposable
     /// <summary>Processes that it left in its group when nobody had asked it to stop are part of the service: they have the drain time.</summary>
     private async Task EndGroupAsync(CancellationToken kill)
     {
-        if (SignalGroup(LinuxSignal.None)) await EndAsync(LinuxSignal.None, _service.Drain, kill);
+        if (SignalProcessGroup(LinuxSignal.None)) await EndAsync(LinuxSignal.None, _service.Drain, kill);
     }
 
     /// <summary>Asks for the end by the signal, if it is one, and kills what still runs when the time is over.</summary>
@@ -156,11 +156,11 @@ internal sealed class ServiceRun : IDisposable
     }
 
     /// <returns>Whether the service's signals go to its group, and it has a member left to get one.</returns>
-    private bool SignalGroup(LinuxSignal signal)
+    private bool SignalProcessGroup(LinuxSignal signal)
     {
         try
         {
-            return IsGroup && _child.SignalGroup(signal);
+            return IsGroup && _child.SignalProcessGroup(signal);
         }
         catch (LinuxEventsException e) when (e.Errno == NotPermitted)
         {

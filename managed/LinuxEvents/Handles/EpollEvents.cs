@@ -8,7 +8,7 @@ namespace LinuxEvents;
 [SuppressMessage("Naming", "CA1711:Identifiers should not have incorrect suffix", Justification = "They are flags.")]
 public enum EpollEvents : uint
 {
-    /// <summary>Only <see cref="Error"/> and <see cref="HangUp"/>, which are always reported.</summary>
+    /// <summary>Only <see cref="Error"/> and <see cref="Close"/>, which are always reported.</summary>
     None = 0,
 
     /// <summary>Readable, or at the end (EPOLLIN).</summary>
@@ -24,10 +24,10 @@ public enum EpollEvents : uint
     Error = 0x8,
 
     /// <summary>Both halves are closed, or the writing end of a pipe is (EPOLLHUP). Always reported.</summary>
-    HangUp = 0x10,
+    Close = 0x10,
 
     /// <summary>The peer has closed its writing half (EPOLLRDHUP).</summary>
-    ReadHangUp = 0x2000,
+    ReadClose = 0x2000,
 
     /// <summary>Wake one of several sets that watch the descriptor, not all (EPOLLEXCLUSIVE). For adding only. Linux 4.5.</summary>
     Exclusive = 0x1000_0000,

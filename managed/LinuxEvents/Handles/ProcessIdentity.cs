@@ -1,8 +1,25 @@
 namespace LinuxEvents;
 
 /// <summary>The four ids that a process has of a kind, user or group. credentials(7)</summary>
-/// <param name="Real">Who started it.</param>
-/// <param name="Effective">Whose rights it has.</param>
-/// <param name="Saved">Whose rights it may take back.</param>
-/// <param name="FileSystem">Whose rights it has on files.</param>
-public readonly record struct ProcessIdentity(uint Real, uint Effective, uint Saved, uint FileSystem);
+public readonly record struct ProcessIdentity
+{
+    internal ProcessIdentity(uint real, uint effective, uint saved, uint fileSystem)
+    {
+        Real = real;
+        Effective = effective;
+        Saved = saved;
+        FileSystem = fileSystem;
+    }
+
+    /// <summary>Who started it.</summary>
+    public uint Real { get; }
+
+    /// <summary>Whose rights it has.</summary>
+    public uint Effective { get; }
+
+    /// <summary>Whose rights it may take back.</summary>
+    public uint Saved { get; }
+
+    /// <summary>Whose rights it has on files.</summary>
+    public uint FileSystem { get; }
+}

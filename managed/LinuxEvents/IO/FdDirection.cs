@@ -12,8 +12,8 @@ namespace LinuxEvents;
 /// there, but makes it so likely that there is no more, that the next operation begins with the wait. That asks the kernel, together
 /// with all other descriptors, and costs one event for each message; edge-triggered, an operation that gives EAGAIN must come between two
 /// messages. Elsewhere a wait costs a change of threads, so there it is the operation that asks, also level-triggered.</para>
-/// <para>Edge-triggered: the sequence number is read before the operation. A report that comes between EAGAIN and Drained moves it, and
-/// Drained then forgets nothing: the race in which data arrives just after the EAGAIN is lost to nobody.</para>
+/// <para>Edge-triggered: the sequence number is read before the operation. A report that comes between EAGAIN and MarkDrained moves it, and
+/// MarkDrained then forgets nothing: the race in which data arrives just after the EAGAIN is lost to nobody.</para>
 /// <para>EAGAIN also says that nothing is hung up and no error is pending, whatever was reported before: a named pipe that had
 /// lost its last writer has found another. So these are forgotten too, or the next wait would spin on them. A short
 /// transfer only says that there is no more of the same: the end of the file may have come with it. And that only of byte pipes
@@ -71,14 +71,14 @@ internal abstract class FdDirection(FdStream stream, FdRegistration registration
         if (count == -Errno.EAGAIN)
         {
             _drained = true;
-            registration.Drained(events | PollEvents.Error | PollEvents.HangUp, sequence);
+            registration.MarkDrained(events | PollEvents.Error | PollEvents.Close, sequence);
             return NotReady;
         }
 
         descriptor.Check(count, call);
         _drained = shortMeansDrained && count < length && count > 0 && !registration.Remembered(PollEvents.Priority).HasFlag(PollEvents.Priority);
         if (_drained)
-            registration.Drained(events & (PollEvents.Read | PollEvents.Write), sequence);
+            registration.MarkDrained(events & (PollEvents.Read | PollEvents.Write), sequence);
         return count;
     }
 

@@ -5,7 +5,7 @@ namespace LinuxEvents;
 /// <summary>The reading direction. Any number of reads may be under way: each takes what it finds.</summary>
 internal sealed unsafe class FdReader : FdDirection
 {
-    private const PollEvents Events = PollEvents.Read | PollEvents.ReadHangUp;
+    private const PollEvents Events = PollEvents.Read | PollEvents.ReadClose;
 
     private readonly FdStream _stream;
     private FdReadOperation? _idle;
@@ -36,7 +36,7 @@ internal sealed unsafe class FdReader : FdDirection
         }
 
         // So a terminal's master learns that nobody has the other side open any more.
-        if (count == -Errno.EIO && DescriptorWait.Look(descriptor.Number).HasFlag(PollEvents.HangUp))
+        if (count == -Errno.EIO && DescriptorWait.Look(descriptor.Number).HasFlag(PollEvents.Close))
             count = 0;
         if (count == 0 && !buffer.IsEmpty)
             _stream.NoteEnd();

@@ -72,7 +72,7 @@ public sealed partial class FdStream : Stream
         _ownsHandle = ownsHandle;
         selector ??= Selector.Shared;
         bool level = ((uint)query & NativeMethods.LXE_FD_UNIX_STREAM) != 0 && selector.IsLoopThread;
-        _registration = selector.Register(handle, new RegistrationOptions { Trigger = level ? TriggerMode.Level : TriggerMode.Edge });
+        _registration = selector.Register(handle, level ? RegistrationOptions.Default : RegistrationOptions.Edge);
         try
         {
             bool wasBlocking = descriptor.Check(NativeMethods.lxe_fd_set_nonblocking(descriptor.Number, 1), "fcntl(F_SETFL)") == 0;

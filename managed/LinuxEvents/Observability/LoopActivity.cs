@@ -43,8 +43,6 @@ internal sealed class LoopActivity
     public LoopActivity(SelectorOptions options)
     {
         TimeSpan threshold = options.StallThreshold;
-        if (threshold <= TimeSpan.Zero && threshold != Timeout.InfiniteTimeSpan)
-            throw new ArgumentOutOfRangeException(nameof(options), threshold, "A stall's threshold must be positive, or Timeout.InfiniteTimeSpan.");
         StallThreshold = threshold == Timeout.InfiniteTimeSpan || threshold.TotalDays > 1000 ? long.MaxValue : threshold.Ticks * TimeSpan.NanosecondsPerTick;
         Watched = StallThreshold != long.MaxValue && options.Stalled is not null;
         Name = options.Name;

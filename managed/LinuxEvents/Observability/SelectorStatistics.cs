@@ -9,43 +9,43 @@ namespace LinuxEvents;
 public readonly record struct SelectorStatistics
 {
     /// <summary>How many turns the loop has begun.</summary>
-    public long Turns { get; init; }
+    public long Turns { get; internal init; }
 
     /// <summary>How many events of registered descriptors it has served.</summary>
-    public long Events { get; init; }
+    public long Events { get; internal init; }
 
     /// <summary>How many posted calls it has run, continuations that were brought to the loop among them.</summary>
-    public long Posts { get; init; }
+    public long Posts { get; internal init; }
 
     /// <summary>How many delays and timeouts have come due.</summary>
-    public long TimersFired { get; init; }
+    public long TimersFired { get; internal init; }
 
     /// <summary>How often the loop was woken from its sleep by another thread.</summary>
-    public long WakeUps { get; init; }
+    public long WakeUps { get; internal init; }
 
     /// <summary>How long it has slept, waiting for something to do. A look without sleeping is none of it.</summary>
-    public TimeSpan Idle { get; init; }
+    public TimeSpan Idle { get; internal init; }
 
     /// <summary>How long it was at work.</summary>
-    public TimeSpan Busy { get; init; }
+    public TimeSpan Busy { get; internal init; }
 
     /// <summary>How long it was at work at most without looking at its descriptors.</summary>
-    public TimeSpan LongestTurn { get; init; }
+    public TimeSpan LongestTurn { get; internal init; }
 
     /// <summary>How many turns took as long as <see cref="SelectorOptions.StallThreshold"/>.</summary>
-    public long Stalls { get; init; }
+    public long Stalls { get; internal init; }
 
     /// <summary>How many descriptors are registered.</summary>
-    public int Registrations { get; init; }
+    public int Registrations { get; internal init; }
 
     /// <summary>How many waits for readiness are outstanding.</summary>
-    public int PendingWaits { get; init; }
+    public int PendingWaits { get; internal init; }
 
     /// <summary>How many delays and timeouts are outstanding.</summary>
-    public int PendingTimers { get; init; }
+    public int PendingTimers { get; internal init; }
 
     /// <summary>How many posted calls have not been run yet.</summary>
-    public int PendingPosts { get; init; }
+    public int PendingPosts { get; internal init; }
 
     /// <summary>What two selectors have done together.</summary>
     internal static SelectorStatistics Add(in SelectorStatistics left, in SelectorStatistics right) => new()

@@ -5,10 +5,10 @@ namespace LinuxEvents;
 /// <summary>A loop that has been held up for longer than its <see cref="SelectorOptions.StallThreshold"/>, and by what.</summary>
 public sealed class StallReport
 {
-    internal StallReport(Selector selector, string what, TimeSpan duration, string? stackTrace = null)
+    internal StallReport(Selector selector, string cause, TimeSpan duration, string? stackTrace = null)
     {
         Selector = selector;
-        What = what;
+        Cause = cause;
         Duration = duration;
         StackTrace = stackTrace;
     }
@@ -20,7 +20,7 @@ public sealed class StallReport
     /// What runs in the loop's thread just now, for people to read: the registration that was ready and the method that continues for it,
     /// or the method that was posted.
     /// </summary>
-    public string What { get; }
+    public string Cause { get; }
 
     /// <summary>For how long the loop has not looked at its descriptors, or for how long it has been blocked, up to the report.</summary>
     public TimeSpan Duration { get; }
@@ -34,7 +34,7 @@ public sealed class StallReport
     /// <summary>The report in one line, and the stack trace, if there is one, below it.</summary>
     public override string ToString()
     {
-        string line = string.Create(CultureInfo.InvariantCulture, $"The selector {Selector.Name} has been held up for {Duration.TotalMilliseconds:F0} ms by {What}.");
+        string line = string.Create(CultureInfo.InvariantCulture, $"The selector {Selector.Name} has been held up for {Duration.TotalMilliseconds:F0} ms by {Cause}.");
         return StackTrace is null ? line : $"{line}{Environment.NewLine}{StackTrace}";
     }
 }

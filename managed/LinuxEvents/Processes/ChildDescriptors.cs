@@ -33,7 +33,7 @@ internal sealed unsafe class ChildDescriptors : IDisposable
     public int WorkingDirectory { get; private set; }
 
     /// <summary>The directory of the child's control group, or -1.</summary>
-    public int CGroup { get; private set; }
+    public int ControlGroup { get; private set; }
 
     /// <summary>Makes and opens what is needed. If anything fails, nothing stays open.</summary>
     public static ChildDescriptors Open(SpawnOptions options, Selector selector)
@@ -95,7 +95,7 @@ internal sealed unsafe class ChildDescriptors : IDisposable
     {
         Terminal = options.ControllingTerminal is { } terminal ? Reference(terminal) : -1;
         WorkingDirectory = options.WorkingDirectoryHandle is { } directory ? Reference(directory) : -1;
-        CGroup = options.CGroup is { } group ? OpenFile(group, NativeMethods.LXE_FD_READ, 0) : -1;
+        ControlGroup = options.ControlGroup is { } group ? OpenFile(group, NativeMethods.LXE_FD_READ, 0) : -1;
         Add(0, options.StandardInput, options, selector);
         Add(1, options.StandardOutput, options, selector);
         Add(2, options.StandardError, options, selector);

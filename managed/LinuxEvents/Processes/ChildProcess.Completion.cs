@@ -14,11 +14,11 @@ public sealed partial class ChildProcess
     /// output. What is read by hand goes on; the methods of this class that read come to their end.</para>
     /// <para>Fails with <see cref="ObjectDisposedException"/> when the selector is disposed before.</para>
     /// </remarks>
-    public Task<ExitStatus> Completed => Completion.Task;
+    public Task<ExitStatus> Completion => Completing.Task;
 
     internal Selector Selector => _watch.Selector;
 
-    private ChildCompletion Completion
+    private ChildCompletion Completing
     {
         get
         {
@@ -43,7 +43,7 @@ public sealed partial class ChildProcess
     /// <exception cref="InvalidOperationException">The standard output is no <see cref="ChildStdio.Pipe"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLineBytes"/> is below 16.</exception>
     public IAsyncEnumerable<string> ReadOutputLinesAsync(int maxLineBytes = OutputLines.DefaultLimit, CancellationToken cancellationToken = default) =>
-        OutputLines.ReadAsync(StandardOutput ?? throw NoPipe("output"), maxLineBytes, Completion.GraceOver, cancellationToken);
+        OutputLines.ReadAsync(StandardOutput ?? throw NoPipe("output"), maxLineBytes, Completing.GraceOver, cancellationToken);
 
     /// <summary>As <see cref="ReadOutputLinesAsync"/>, of standard error.</summary>
     /// <param name="maxLineBytes">A longer line comes in several parts.</param>
@@ -52,7 +52,7 @@ public sealed partial class ChildProcess
     /// <exception cref="InvalidOperationException">The standard error is no <see cref="ChildStdio.Pipe"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLineBytes"/> is below 16.</exception>
     public IAsyncEnumerable<string> ReadErrorLinesAsync(int maxLineBytes = OutputLines.DefaultLimit, CancellationToken cancellationToken = default) =>
-        OutputLines.ReadAsync(StandardError ?? throw NoPipe("error"), maxLineBytes, Completion.GraceOver, cancellationToken);
+        OutputLines.ReadAsync(StandardError ?? throw NoPipe("error"), maxLineBytes, Completing.GraceOver, cancellationToken);
 
     private static InvalidOperationException NoPipe(string name) => new($"The child's standard {name} is no ChildStdio.Pipe: there is nothing to read.");
 }

@@ -10,7 +10,7 @@ public sealed partial class ChildProcess
     /// <param name="options">
     /// What, and how. An output that is <see cref="ChildStdio.Inherit"/>, as at first, is captured here; any other is left as it is said.
     /// </param>
-    /// <param name="run">What the program reads, limits, and what cancelling does.</param>
+    /// <param name="runOptions">What the program reads, limits, and what cancelling does.</param>
     /// <param name="selector">The loop that watches it and its pipes; <see langword="null"/> for <see cref="Selector.Shared"/>.</param>
     /// <param name="cancellationToken">
     /// Gives the run up at once, and kills the program, terminates or leaves it, as <see cref="RunOptions.OnCancel"/> says: its pipes are
@@ -23,11 +23,12 @@ public sealed partial class ChildProcess
     /// <exception cref="LinuxEventsException">The program could not be started: as <see cref="Spawn"/>.</exception>
     /// <exception cref="ObjectDisposedException">The selector was disposed, perhaps meanwhile.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static async Task<CompletedProcess> RunAsync(
-        SpawnOptions options, RunOptions? run = null, Selector? selector = null, CancellationToken cancellationToken = default)
+    public static async Task<CompletedProcess> RunAndCaptureAsync(
+        SpawnOptions options, RunOptions? runOptions = null, Selector? selector = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        run ??= new RunOptions();
+        RunOptions run = runOptions ?? new RunOptions();
+        DisposeAction onCancel = run.OnCancel;
         cancellationToken.ThrowIfCancellationRequested();
         ChildProcess child = Spawn(options.ForCapture(run.Input is not null), selector);
         Task<CompletedProcess> captured = child.CaptureAsync(run);
@@ -38,7 +39,7 @@ public sealed partial class ChildProcess
         }
         catch (OperationCanceledException)
         {
-            end = run.OnCancel;
+            end = onCancel;
             // It fails for want of its streams, which is nobody's concern any more.
             _ = captured.ContinueWith(static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             throw;
@@ -51,12 +52,12 @@ public sealed partial class ChildProcess
 
     private async Task<CompletedProcess> CaptureAsync(RunOptions run)
     {
-        CancellationToken graceOver = Completion.GraceOver;
+        CancellationToken graceOver = Completing.GraceOver;
         Task sent = SendAsync(run.Input, graceOver);
         Task<CapturedOutput> output = CaptureAsync(StandardOutput, run.OutputLimit, graceOver);
         Task<CapturedOutput> error = CaptureAsync(StandardError, run.OutputLimit, graceOver);
         await Task.WhenAll(output, error).ConfigureAwait(false);
-        ExitStatus status = await Completed.ConfigureAwait(false);
+        ExitStatus status = await Completion.ConfigureAwait(false);
         StandardInput?.Dispose(); // somebody else may have it, and not read
         await sent.ConfigureAwait(false);
         return new CompletedProcess(Id, status, output.Result, error.Result);

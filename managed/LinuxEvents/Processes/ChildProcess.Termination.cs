@@ -29,7 +29,7 @@ public sealed partial class ChildProcess
     /// <exception cref="PlatformNotSupportedException">Members of a session, or of a control group, can't be held by pidfds here.</exception>
     public async Task<ExitStatus> TerminateAsync(LinuxSignal signal, TimeSpan grace, ChildScope scope = default, CancellationToken killToken = default)
     {
-        SpawnOptions.CheckTime(grace);
+        OptionValue.Time(grace);
         LinuxEvents.PidFd.EnsureSignal(signal);
         ProcessTree tree = scope.In(this);
         if (!killToken.IsCancellationRequested && tree.Signal(signal) && signal != LinuxSignal.None)
@@ -57,7 +57,7 @@ public sealed partial class ChildProcess
     {
         try
         {
-            return SignalGroup(LinuxSignal.None);
+            return SignalProcessGroup(LinuxSignal.None);
         }
         catch (LinuxEventsException e) when (e.Errno == Errno.EPERM)
         {

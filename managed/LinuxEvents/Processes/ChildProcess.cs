@@ -31,7 +31,7 @@ public sealed partial class ChildProcess : IDisposable, IAsyncDisposable
     {
         _watch = watch;
         _leadsProcessGroup = options.LeadsProcessGroup;
-        _leadsSession = options.NewSession;
+        _leadsSession = options.CreateNewSession;
         _reason = options.AdoptOrphans ? "its orphans are taken over" : null;
         _drainGrace = options.DrainGrace;
         _onDispose = options.OnDispose;
@@ -124,13 +124,13 @@ public sealed partial class ChildProcess : IDisposable, IAsyncDisposable
 
     /// <summary>As <see cref="WaitForExit"/>, but not for ever.</summary>
     /// <param name="timeout">How long at most; zero only looks, <see cref="Timeout.InfiniteTimeSpan"/> is for ever.</param>
-    /// <param name="status">How it ended.</param>
+    /// <param name="exitStatus">How it ended.</param>
     /// <returns><see langword="false"/> when it has not.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative.</exception>
-    public bool TryWaitForExit(TimeSpan timeout, out ExitStatus status)
+    public bool TryWaitForExit(TimeSpan timeout, out ExitStatus exitStatus)
     {
         bool exited = _watch.Wait(timeout);
-        status = exited ? _watch.Status : default;
+        exitStatus = exited ? _watch.Status : default;
         return exited;
     }
 
@@ -168,14 +168,14 @@ public sealed partial class ChildProcess : IDisposable, IAsyncDisposable
     /// <remarks>Where the child is the reaper's and has ended, the group is signalled as long as a process that has lost its parent is a member of it.</remarks>
     /// <param name="signal">The signal; <see cref="LinuxSignal.None"/> only checks.</param>
     /// <returns><see langword="false"/> when the group has no member any more.</returns>
-    /// <exception cref="InvalidOperationException">The child was not started with <see cref="SpawnOptions.NewProcessGroup"/> or <see cref="SpawnOptions.NewSession"/>.</exception>
+    /// <exception cref="InvalidOperationException">The child was not started with <see cref="SpawnOptions.CreateNewProcessGroup"/> or <see cref="SpawnOptions.CreateNewSession"/>.</exception>
     /// <exception cref="LinuxEventsException">EPERM when all members are another user's.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such signal.</exception>
     /// <exception cref="ObjectDisposedException">The child has ended, and this object was disposed.</exception>
-    public bool SignalGroup(LinuxSignal signal)
+    public bool SignalProcessGroup(LinuxSignal signal)
     {
         if (!_leadsProcessGroup)
             throw new InvalidOperationException($"Process {Id} was started without a process group of its own: its group is not its alone.");
-        return _watch.SignalGroup(signal);
+        return _watch.SignalProcessGroup(signal);
     }
 }

@@ -24,13 +24,13 @@ public readonly record struct ChildScope
     public static ChildScope Process => default;
 
     /// <summary>
-    /// The process group that the child leads (<see cref="SpawnOptions.NewProcessGroup"/>): all that it has started, but those that made groups
+    /// The process group that the child leads (<see cref="SpawnOptions.CreateNewProcessGroup"/>): all that it has started, but those that made groups
     /// of their own, as a shell with job control does. One call of the kernel reaches all, and none is born meanwhile.
     /// </summary>
     public static ChildScope ProcessGroup => new(Kind.ProcessGroup);
 
     /// <summary>
-    /// The session that the child leads (<see cref="SpawnOptions.NewSession"/>): all that it has started, in whatever groups, but
+    /// The session that the child leads (<see cref="SpawnOptions.CreateNewSession"/>): all that it has started, in whatever groups, but
     /// daemons, which begin a session of their own.
     /// </summary>
     /// <remarks>

@@ -191,12 +191,12 @@ internal sealed class ChildWatch : IRegistered
     }
 
     /// <returns><see langword="false"/> when the group that it leads is empty.</returns>
-    public bool SignalGroup(LinuxSignal signal)
+    public bool SignalProcessGroup(LinuxSignal signal)
     {
         lock (this)
         {
             TryReap(); // a zombie is a member too, and perhaps the last
-            return Child.SignalGroup(signal);
+            return Child.SignalProcessGroup(signal);
         }
     }
 

@@ -1,18 +1,18 @@
 namespace LinuxEvents;
 
-/// <summary>A program that <see cref="ChildProcess.RunAsync"/> has run to its end.</summary>
+/// <summary>A program that <see cref="ChildProcess.RunAndCaptureAsync"/> has run to its end.</summary>
 public sealed class CompletedProcess
 {
-    internal CompletedProcess(int id, ExitStatus exitStatus, CapturedOutput standardOutput, CapturedOutput standardError)
+    internal CompletedProcess(int processId, ExitStatus exitStatus, CapturedOutput standardOutput, CapturedOutput standardError)
     {
-        Id = id;
+        ProcessId = processId;
         ExitStatus = exitStatus;
         StandardOutput = standardOutput;
         StandardError = standardError;
     }
 
     /// <summary>The process id that it had.</summary>
-    public int Id { get; }
+    public int ProcessId { get; }
 
     /// <summary>How it ended.</summary>
     public ExitStatus ExitStatus { get; }
@@ -24,5 +24,5 @@ public sealed class CompletedProcess
     public CapturedOutput StandardError { get; }
 
     /// <summary>"process 12 exited with code 0".</summary>
-    public override string ToString() => $"process {Id} {ExitStatus}";
+    public override string ToString() => $"process {ProcessId} {ExitStatus}";
 }

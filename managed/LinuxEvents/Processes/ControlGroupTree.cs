@@ -28,7 +28,7 @@ internal sealed class ControlGroupTree : ProcessTree
         _usesKillFile = usesKillFile && File.Exists(In("cgroup.kill"));
         if (!File.Exists(In("cgroup.procs")))
             LinuxEventsException.Throw(Errno.ENOENT, "open", $"the control group '{path}'");
-        if (Processes(path).Any(id => id == Environment.ProcessId || id == ProcessSupport.ReaperPid))
+        if (Processes(path).Any(id => id == Environment.ProcessId || id == ProcessSupport.ReaperProcessId))
             throw new InvalidOperationException($"This process, or its reaper, is in the control group '{path}' itself.");
     }
 

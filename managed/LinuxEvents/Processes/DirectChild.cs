@@ -46,7 +46,7 @@ internal sealed class DirectChild : StartedChild
 
     public override bool QueueSignal(LinuxSignal signal, long value) => PidFd.Queue(Handle, signal, value, PidFdSignalTarget.Default);
 
-    public override bool SignalGroup(LinuxSignal signal) => PidFd.Send(Handle, signal, PidFdSignalTarget.ProcessGroup);
+    public override bool SignalProcessGroup(LinuxSignal signal) => PidFd.Send(Handle, signal, PidFdSignalTarget.ProcessGroup);
 
     public override void Release() => Handle.Dispose();
 

@@ -8,7 +8,7 @@ public enum ProcessMechanism
 
     /// <summary>
     /// One helper process starts and reaps them, and hands their statuses over. It is what <c>getppid()</c> tells them:
-    /// <see cref="ProcessSupport.ReaperPid"/>.
+    /// <see cref="ProcessSupport.ReaperProcessId"/>.
     /// </summary>
     Reaper,
 }

@@ -22,8 +22,8 @@ public static class ProcessSupport
     private static readonly Lazy<(ProcessMechanism Mechanism, string Reason)> s_choice = new(Choose, LazyThreadSafetyMode.PublicationOnly);
 
     /// <summary>
-    /// How <see cref="ChildProcess"/> starts and reaps. Before Linux 6.9 a child with <see cref="SpawnOptions.NewProcessGroup"/> or
-    /// <see cref="SpawnOptions.NewSession"/> is always the reaper's: by pidfd its group can't be signalled there.
+    /// How <see cref="ChildProcess"/> starts and reaps. Before Linux 6.9 a child with <see cref="SpawnOptions.CreateNewProcessGroup"/> or
+    /// <see cref="SpawnOptions.CreateNewSession"/> is always the reaper's: by pidfd its group can't be signalled there.
     /// </summary>
     /// <exception cref="LinuxEventsException">There was no room to find out (EMFILE, ENFILE, ENOMEM, EAGAIN): ask again.</exception>
     /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
@@ -38,7 +38,7 @@ public static class ProcessSupport
     public static bool HasExitInfo => IsPresent(NativeMethods.LXE_FEATURE_PIDFD_EXIT_INFO, out _);
 
     /// <summary>The process id of the helper, which is the parent of the children; <see langword="null"/> while there is none. It begins with the first child.</summary>
-    public static int? ReaperPid
+    public static int? ReaperProcessId
     {
         get
         {

@@ -37,7 +37,7 @@ internal abstract class ProcessTree(Selector selector)
         try
         {
             using var descriptor = PidFd.Open(member);
-            using FdRegistration registration = selector.Register(descriptor.Handle, new RegistrationOptions { Trigger = TriggerMode.Edge });
+            using FdRegistration registration = selector.Register(descriptor.Handle, RegistrationOptions.Edge);
             if (IsMember(member))
                 await registration.WaitAsync(PollEvents.Read, token).ConfigureAwait(false);
         }

@@ -1,7 +1,7 @@
 namespace LinuxEvents;
 
 /// <summary>As whom a child runs: all that the kernel asks for, so that nothing of this process's rights stays by oversight. credentials(7)</summary>
-public sealed record ProcessUser
+public sealed class ProcessUser
 {
     /// <summary>Names a user.</summary>
     /// <param name="userId">The real, effective and saved user id.</param>

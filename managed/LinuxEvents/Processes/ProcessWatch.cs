@@ -56,7 +56,7 @@ public sealed class ProcessWatch : IDisposable
     /// <summary>Watches the process with a number.</summary>
     /// <param name="processId">Above 0. Only a process that can't be reaped meanwhile is surely the one that was meant: a child of one's own.</param>
     /// <param name="options">How; <see langword="null"/> for the default.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="processId"/> is 0 or less, or an option is out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="processId"/> is 0 or less.</exception>
     /// <exception cref="LinuxEventsException">ESRCH when there is no such process, or it was reaped; EINVAL or ENOENT for a thread that leads none;
     /// no descriptor is left (EMFILE, ENFILE).</exception>
     /// <exception cref="PlatformNotSupportedException">There are no pidfds, and no <see cref="ProcessWatchOptions.PollInterval"/> is set.</exception>
@@ -64,7 +64,7 @@ public sealed class ProcessWatch : IDisposable
     public static ProcessWatch Open(int processId, ProcessWatchOptions? options = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(processId);
-        options = Checked(options);
+        options ??= new ProcessWatchOptions();
         if (ProcessSupport.IsPresent(NativeMethods.LXE_FEATURE_PIDFD_OPEN, out _))
             return new ProcessWatch(Register(LinuxEvents.PidFd.Open(processId).Handle, options), processId, options);
         if (options.PollInterval is not { } interval)
@@ -102,7 +102,6 @@ public sealed class ProcessWatch : IDisposable
     /// <param name="pidFd">The pidfd. The watch has a copy of its own: the caller's is not needed any more.</param>
     /// <param name="options">How; <see langword="null"/> for the default.</param>
     /// <exception cref="ArgumentException">The handle holds no descriptor, or not a pidfd.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="LinuxEventsException">No descriptor is left (EMFILE).</exception>
     /// <exception cref="ObjectDisposedException">The handle or the selector was disposed.</exception>
     public static ProcessWatch Open(SafePidFdHandle pidFd, ProcessWatchOptions? options = null)
@@ -110,7 +109,7 @@ public sealed class ProcessWatch : IDisposable
         ArgumentNullException.ThrowIfNull(pidFd);
         if (pidFd.IsInvalid)
             throw new ArgumentException("The handle holds no descriptor.", nameof(pidFd));
-        options = Checked(options);
+        options ??= new ProcessWatchOptions();
         NativeLibraryVersion.Ensure();
         using var reference = new DescriptorReference(pidFd);
         int copy = reference.Check(NativeMethods.lxe_fd_dup(reference.Number, -1, 0), "fcntl(F_DUPFD_CLOEXEC)");
@@ -149,22 +148,22 @@ public sealed class ProcessWatch : IDisposable
     /// <summary>As <see cref="WaitForExit"/>, but not for ever.</summary>
     /// <param name="timeout">How long at most, not counting <see cref="ProcessWatchOptions.StatusGrace"/>; zero only looks,
     /// <see cref="Timeout.InfiniteTimeSpan"/> is for ever.</param>
-    /// <param name="status">How it ended.</param>
+    /// <param name="exitStatus">How it ended.</param>
     /// <returns><see langword="false"/> when it has not.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative.</exception>
     /// <exception cref="ObjectDisposedException">The watch was disposed.</exception>
-    public bool TryWaitForExit(TimeSpan timeout, out ExitStatus status)
+    public bool TryWaitForExit(TimeSpan timeout, out ExitStatus exitStatus)
     {
         long deadline = Deadline.After(timeout);
-        status = Volatile.Read(ref _status)?.Value ?? default;
-        if (status.IsKnown)
+        exitStatus = Volatile.Read(ref _status)?.Value ?? default;
+        if (exitStatus.IsKnown)
             return true;
         if (!_process.WaitForEnd(deadline))
             return false;
-        if (!TryGetStatus(out status))
+        if (!TryGetStatus(out exitStatus))
         {
             _process.WaitForReap(Deadline.After(_grace));
-            TryGetStatus(out status);
+            TryGetStatus(out exitStatus);
         }
 
         return true;
@@ -229,7 +228,7 @@ public sealed class ProcessWatch : IDisposable
     /// <exception cref="PlatformNotSupportedException">The kernel can't do it without risk.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such signal.</exception>
     /// <exception cref="ObjectDisposedException">The watch was disposed.</exception>
-    public bool SignalGroup(LinuxSignal signal)
+    public bool SignalProcessGroup(LinuxSignal signal)
     {
         try
         {
@@ -256,16 +255,6 @@ public sealed class ProcessWatch : IDisposable
 
     /// <summary>Ends the watch and its waits, with <see cref="ObjectDisposedException"/>. The process is not affected.</summary>
     public void Dispose() => _process.Dispose();
-
-    private static ProcessWatchOptions Checked(ProcessWatchOptions? options)
-    {
-        options ??= new ProcessWatchOptions();
-        if (options.StatusGrace < TimeSpan.Zero && options.StatusGrace != Timeout.InfiniteTimeSpan)
-            throw new ArgumentOutOfRangeException(nameof(options), options.StatusGrace, "StatusGrace must not be negative.");
-        if (options.PollInterval < TimeSpan.FromMilliseconds(1))
-            throw new ArgumentOutOfRangeException(nameof(options), options.PollInterval, "PollInterval must be a millisecond or more.");
-        return options;
-    }
 
     private static WatchedPidFd Register(SafePidFdHandle pidFd, ProcessWatchOptions options)
     {

@@ -95,7 +95,7 @@ internal sealed class ReaperChild : StartedChild
         return WasSent(NativeMethods.lxe_reaper_queue(_child, (int)signal, (ulong)value), "rt_sigqueueinfo", "process");
     }
 
-    public override bool SignalGroup(LinuxSignal signal)
+    public override bool SignalProcessGroup(LinuxSignal signal)
     {
         PidFd.EnsureSignal(signal);
         ObjectDisposedException.ThrowIf(_released, typeof(ChildProcess));

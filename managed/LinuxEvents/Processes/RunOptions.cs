@@ -1,10 +1,8 @@
 namespace LinuxEvents;
 
-/// <summary>What <see cref="ChildProcess.RunAsync"/> gives to a program, takes from it, and does with it when it is cancelled.</summary>
+/// <summary>What <see cref="ChildProcess.RunAndCaptureAsync"/> gives to a program, takes from it, and does with it when it is cancelled.</summary>
 public sealed class RunOptions
 {
-    private int _outputLimit = Array.MaxLength;
-
     /// <summary>What the program reads from its standard input, and then the end; <see langword="null"/> leaves that to <see cref="SpawnOptions.StandardInput"/>.</summary>
     public ReadOnlyMemory<byte>? Input { get; set; }
 
@@ -15,14 +13,19 @@ public sealed class RunOptions
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public int OutputLimit
     {
-        get => _outputLimit;
+        get;
         set
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value);
-            _outputLimit = value;
+            field = value;
         }
-    }
+    } = Array.MaxLength;
 
     /// <summary>What becomes of the program when the run is cancelled. It is killed, unless said: nobody else could end it.</summary>
-    public DisposeAction OnCancel { get; set; } = DisposeAction.Kill;
+    /// <exception cref="ArgumentOutOfRangeException">There is no such action.</exception>
+    public DisposeAction OnCancel
+    {
+        get;
+        set => field = OptionValue.Defined(value, DisposeAction.Kill);
+    } = DisposeAction.Kill;
 }

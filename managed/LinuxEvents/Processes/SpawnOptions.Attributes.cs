@@ -10,18 +10,28 @@ public sealed partial class SpawnOptions
     private Dictionary<ResourceKind, ResourceLimit>? _limits;
 
     /// <summary>
-    /// Start a process group of its own, which keys on the terminal don't reach and <see cref="ChildProcess.SignalGroup"/> does. setpgid(2)
+    /// Start a process group of its own, which keys on the terminal don't reach and <see cref="ChildProcess.SignalProcessGroup"/> does. setpgid(2)
     /// </summary>
-    public bool NewProcessGroup { get; set; }
+    public bool CreateNewProcessGroup { get; set; }
 
-    /// <summary>Join this process group, of the same session; not beside <see cref="NewProcessGroup"/> or <see cref="NewSession"/>. setpgid(2)</summary>
-    public int? ProcessGroup { get; set; }
+    /// <summary>Join this process group, of the same session; not beside <see cref="CreateNewProcessGroup"/> or <see cref="CreateNewSession"/>. setpgid(2)</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is 0 or less.</exception>
+    public int? ProcessGroup
+    {
+        get;
+        set
+        {
+            if (value is { } group)
+                ArgumentOutOfRangeException.ThrowIfNegativeOrZero(group, nameof(value));
+            field = value;
+        }
+    }
 
     /// <summary>Start a session of its own, without a terminal, and with it a process group of its own. setsid(2)</summary>
-    public bool NewSession { get; set; }
+    public bool CreateNewSession { get; set; }
 
     /// <summary>
-    /// A terminal that becomes the controlling one of the child's <see cref="NewSession"/>, which has to be asked for: it must not be another session's.
+    /// A terminal that becomes the controlling one of the child's <see cref="CreateNewSession"/>, which has to be asked for: it must not be another session's.
     /// The handle stays the caller's, and gives the child no descriptor. For a terminal of its own: <see cref="ChildStdio.Terminal"/>. ioctl_tty(2),
     /// TIOCSCTTY
     /// </summary>
@@ -37,13 +47,33 @@ public sealed partial class SpawnOptions
     public IDictionary<ResourceKind, ResourceLimit> ResourceLimits => _limits ??= [];
 
     /// <summary>Which permissions files that the child makes do not get, 0 to 0777; <see langword="null"/> for this process's mask. umask(2)</summary>
-    public UnixFileMode? Umask { get; set; }
+    /// <exception cref="ArgumentOutOfRangeException">There are more than the nine bits of permissions.</exception>
+    public UnixFileMode? Umask
+    {
+        get;
+        set
+        {
+            if (value is { } mask && (mask & ~(UnixFileMode)0x1ff) != 0)
+                throw new ArgumentOutOfRangeException(nameof(value), value, "There are more than the nine bits of permissions.");
+            field = value;
+        }
+    }
 
     /// <summary>
     /// The priority, from -20, the highest, to 19, the lowest; <see langword="null"/> for that of the thread that spawns. Less than that needs
     /// CAP_SYS_NICE or <see cref="ResourceKind.Nice"/>. setpriority(2)
     /// </summary>
-    public int? Nice { get; set; }
+    /// <exception cref="ArgumentOutOfRangeException">The value is below -20 or above 19.</exception>
+    public int? Nice
+    {
+        get;
+        set
+        {
+            if (value is < -20 or > 19)
+                throw new ArgumentOutOfRangeException(nameof(value), value, "Priorities go from -20 to 19.");
+            field = value;
+        }
+    }
 
     /// <summary>
     /// On which processors, counted from 0, the child may run; <see langword="null"/> for those of the thread that spawns. What does not exist, or this
@@ -55,10 +85,21 @@ public sealed partial class SpawnOptions
     /// The directory of the control group that the child joins before it executes the program, "/sys/fs/cgroup/jobs" for example;
     /// <see langword="null"/> for this process's group (the reaper's, where that starts the child). cgroups(7)
     /// </summary>
-    public string? CGroup { get; set; }
+    /// <exception cref="ArgumentException">The value is empty or has a NUL.</exception>
+    public string? ControlGroup
+    {
+        get;
+        set
+        {
+            if (value is { } group && (group.Length == 0 || group.Contains('\0')))
+                throw new ArgumentException("The path is empty or has a NUL.", nameof(value));
+            field = value;
+        }
+    }
 
     /// <summary>
-    /// The signal that the child gets when this process has ended, however that was; <see langword="null"/> for none. The kernel forgets it when
+    /// The signal that the child gets when this process has ended, however that was; <see langword="null"/> for none. With SIGKILL it is what .NET 11
+    /// calls <c>KillOnParentExit</c>. The kernel forgets it when
     /// the child executes a set-user-id program, and grandchildren don't inherit it. prctl(2), PR_SET_PDEATHSIG
     /// </summary>
     /// <remarks>
@@ -66,7 +107,17 @@ public sealed partial class SpawnOptions
     /// stays; <see cref="Nice"/> and <see cref="Processors"/> are then inherited from it. A child of the reaper gets it when the reaper ends, which
     /// follows this process at once, but can also be killed by itself.
     /// </remarks>
-    public LinuxSignal? ParentDeathSignal { get; set; }
+    /// <exception cref="ArgumentOutOfRangeException">There is no such signal.</exception>
+    public LinuxSignal? ParentDeathSignal
+    {
+        get;
+        set
+        {
+            if (value is { } signal && (int)signal is < 1 or > LinuxSignals.Highest)
+                throw new ArgumentOutOfRangeException(nameof(value), value, "Signals go from 1 to 64.");
+            field = value;
+        }
+    }
 
     /// <summary>The signals that the program starts with blocked; none, unless said.</summary>
     public ISet<LinuxSignal> BlockedSignals => _blockedSignals ??= [];
@@ -77,9 +128,9 @@ public sealed partial class SpawnOptions
     /// </summary>
     public bool InheritIgnoredSignals { get; set; } = true;
 
-    internal bool LeadsProcessGroup => NewProcessGroup || StartsSession;
+    internal bool LeadsProcessGroup => CreateNewProcessGroup || StartsSession;
 
-    internal bool StartsSession => NewSession || UsesTerminal;
+    internal bool StartsSession => CreateNewSession || UsesTerminal;
 
     internal Dictionary<ResourceKind, ResourceLimit>? OwnLimits => _limits;
 
@@ -99,10 +150,10 @@ public sealed partial class SpawnOptions
     /// <summary>LXE_SPAWN_...</summary>
     internal uint Flags =>
         // A session's leader leads a group already, and may not be given another.
-        (StartsSession ? NativeMethods.LXE_SPAWN_SESSION : NewProcessGroup || ProcessGroup is not null ? NativeMethods.LXE_SPAWN_PROCESS_GROUP : 0)
+        (StartsSession ? NativeMethods.LXE_SPAWN_SESSION : CreateNewProcessGroup || ProcessGroup is not null ? NativeMethods.LXE_SPAWN_PROCESS_GROUP : 0)
         | (ControllingTerminal is not null || UsesTerminal ? NativeMethods.LXE_SPAWN_TERMINAL : 0)
         | (WorkingDirectoryHandle is not null ? NativeMethods.LXE_SPAWN_DIRECTORY : 0)
-        | (CGroup is not null ? NativeMethods.LXE_SPAWN_CGROUP : 0)
+        | (ControlGroup is not null ? NativeMethods.LXE_SPAWN_CGROUP : 0)
         | (Umask is not null ? NativeMethods.LXE_SPAWN_UMASK : 0)
         | (Nice is not null ? NativeMethods.LXE_SPAWN_NICE : 0)
         | (User is not null ? NativeMethods.LXE_SPAWN_GROUPS | NativeMethods.LXE_SPAWN_GID | NativeMethods.LXE_SPAWN_UID : 0);
@@ -112,16 +163,10 @@ public sealed partial class SpawnOptions
     internal void Check()
     {
         Refuse(ProcessGroup is not null && LeadsProcessGroup,
-            "ProcessGroup names a group to join, but NewProcessGroup, NewSession or ChildStdio.Terminal asks for one of its own.");
-        Refuse(ProcessGroup <= 0, "ProcessGroup is 0 or less: a process group's id is above 0.");
+            "ProcessGroup names a group to join, but CreateNewProcessGroup, CreateNewSession or ChildStdio.Terminal asks for one of its own.");
         Refuse(WorkingDirectory is not null && WorkingDirectoryHandle is not null, "WorkingDirectory and WorkingDirectoryHandle are both there.");
-        Refuse(WorkingDirectory?.Length == 0, "WorkingDirectory is empty.");
-        Refuse(ControllingTerminal is not null && !NewSession, "ControllingTerminal is there, but NewSession is not asked for.");
+        Refuse(ControllingTerminal is not null && !CreateNewSession, "ControllingTerminal is there, but CreateNewSession is not asked for.");
         Refuse(ControllingTerminal is not null && UsesTerminal, "ControllingTerminal names one terminal, and ChildStdio.Terminal asks for another.");
-        Refuse((Umask & ~(UnixFileMode)0x1ff) is not (null or 0), "Umask has more than the nine bits of permissions.");
-        Refuse(Nice is < -20 or > 19, "Nice goes from -20 to 19.");
-        Refuse(CGroup is { } group && (group.Length == 0 || group.Contains('\0')), "CGroup is empty or has a NUL.");
-        Refuse(ParentDeathSignal is { } signal && (int)signal is < 1 or > LinuxSignals.Highest, "ParentDeathSignal is no signal; they go from 1 to 64.");
         if (_limits is null)
             return;
         foreach (ResourceKind kind in _limits.Keys)

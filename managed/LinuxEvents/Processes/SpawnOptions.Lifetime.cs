@@ -3,30 +3,32 @@ namespace LinuxEvents;
 /// <content>What holds after the start.</content>
 public sealed partial class SpawnOptions
 {
-    private TimeSpan _drainGrace = TimeSpan.FromSeconds(1);
-    private TimeSpan _terminateGrace = TimeSpan.FromSeconds(10);
-
     /// <summary>
-    /// How long after the child's end its output may stay open before <see cref="ChildProcess.Completed"/> no longer waits for it: somebody
+    /// How long after the child's end its output may stay open before <see cref="ChildProcess.Completion"/> no longer waits for it: somebody
     /// to whom the child has left it may hold it for ever. A second at first; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public TimeSpan DrainGrace
     {
-        get => _drainGrace;
-        set => _drainGrace = CheckTime(value);
-    }
+        get;
+        set => field = OptionValue.Time(value);
+    } = TimeSpan.FromSeconds(1);
 
     /// <summary>What becomes of a child that runs when its <see cref="ChildProcess"/> is disposed: it is left alone, unless said.</summary>
-    public DisposeAction OnDispose { get; set; }
+    /// <exception cref="ArgumentOutOfRangeException">There is no such action.</exception>
+    public DisposeAction OnDispose
+    {
+        get;
+        set => field = OptionValue.Defined(value, DisposeAction.Kill);
+    }
 
     /// <summary>How long <see cref="DisposeAction.Terminate"/> gives the child. 10 seconds at first; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public TimeSpan TerminateGrace
     {
-        get => _terminateGrace;
-        set => _terminateGrace = CheckTime(value);
-    }
+        get;
+        set => field = OptionValue.Time(value);
+    } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// Whether orphans, the processes that the child leaves behind at its end and those that these leave behind, are taken over and reaped by the
@@ -50,12 +52,5 @@ public sealed partial class SpawnOptions
         if (StandardError == ChildStdio.Inherit)
             copy.StandardError = ChildStdio.Pipe;
         return copy;
-    }
-
-    internal static TimeSpan CheckTime(TimeSpan value)
-    {
-        if (value != Timeout.InfiniteTimeSpan)
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
-        return value;
     }
 }

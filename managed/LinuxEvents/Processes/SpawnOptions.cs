@@ -9,7 +9,6 @@ namespace LinuxEvents;
 /// </summary>
 public sealed partial class SpawnOptions
 {
-    private string _fileName;
     private Dictionary<string, string?>? _environment;
     private Dictionary<int, SafeHandle>? _descriptors;
     private ProgramSearch? _search;
@@ -22,7 +21,7 @@ public sealed partial class SpawnOptions
     {
         ArgumentException.ThrowIfNullOrEmpty(fileName);
         ArgumentNullException.ThrowIfNull(arguments);
-        _fileName = fileName;
+        FileName = fileName;
         Arguments = [.. arguments];
     }
 
@@ -34,11 +33,11 @@ public sealed partial class SpawnOptions
     /// <exception cref="ArgumentException">The value is empty.</exception>
     public string FileName
     {
-        get => _fileName;
+        get;
         set
         {
             ArgumentException.ThrowIfNullOrEmpty(value);
-            _fileName = value;
+            field = value;
         }
     }
 
@@ -60,7 +59,17 @@ public sealed partial class SpawnOptions
     /// <summary>
     /// Where the child starts; <see langword="null"/> for this process's directory. Found with this process's rights, not those of <see cref="User"/>.
     /// </summary>
-    public string? WorkingDirectory { get; set; }
+    /// <exception cref="ArgumentException">The value is empty.</exception>
+    public string? WorkingDirectory
+    {
+        get;
+        set
+        {
+            if (value is not null)
+                ArgumentException.ThrowIfNullOrEmpty(value);
+            field = value;
+        }
+    }
 
     /// <summary>The directory where the child starts, as a descriptor, in place of <see cref="WorkingDirectory"/>. The handle stays the caller's. fchdir(2)</summary>
     public SafeHandle? WorkingDirectoryHandle { get; set; }
@@ -104,7 +113,7 @@ public sealed partial class SpawnOptions
     internal ProgramSearch Search(string? path)
     {
         ProgramSearch? search = _search;
-        return search is not null && search.IsFor(_fileName, path) ? search : _search = new ProgramSearch(_fileName, path);
+        return search is not null && search.IsFor(FileName, path) ? search : _search = new ProgramSearch(FileName, path);
     }
 
     private static Dictionary<string, string?> CurrentEnvironment()

@@ -25,7 +25,7 @@ internal abstract class StartedChild
     public abstract bool QueueSignal(LinuxSignal signal, long value);
 
     /// <returns><see langword="false"/> when the group that it leads is empty. To be called until <see cref="Release"/>.</returns>
-    public abstract bool SignalGroup(LinuxSignal signal);
+    public abstract bool SignalProcessGroup(LinuxSignal signal);
 
     /// <summary>Gives up what is left of a child that was reaped.</summary>
     public abstract void Release();

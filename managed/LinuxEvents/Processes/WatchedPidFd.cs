@@ -32,7 +32,7 @@ internal sealed class WatchedPidFd : WatchedProcess
     public WatchedPidFd(SafePidFdHandle handle, Selector selector)
     {
         _handle = handle;
-        _registration = selector.Register(handle, new RegistrationOptions { Trigger = TriggerMode.Edge, OwnsHandle = true });
+        _registration = selector.Register(handle, RegistrationOptions.OwnedEdge);
     }
 
     public override SafePidFdHandle Handle => _handle;
@@ -77,9 +77,9 @@ internal sealed class WatchedPidFd : WatchedProcess
     }
 
     public override async ValueTask WaitForReapAsync(TimeSpan grace, CancellationToken token) =>
-        await _registration.WaitAsync(PollEvents.HangUp, grace, token).ConfigureAwait(false);
+        await _registration.WaitAsync(PollEvents.Close, grace, token).ConfigureAwait(false);
 
-    public override void WaitForReap(long deadline) => Block(PollEvents.HangUp, deadline);
+    public override void WaitForReap(long deadline) => Block(PollEvents.Close, deadline);
 
     public override void Dispose()
     {

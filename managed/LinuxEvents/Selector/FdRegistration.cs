@@ -23,8 +23,8 @@ namespace LinuxEvents;
 /// </remarks>
 public sealed partial class FdRegistration : IRegistered, IDisposable
 {
-    private const PollEvents Always = PollEvents.Error | PollEvents.HangUp;
-    private const PollEvents Everything = PollEvents.Read | PollEvents.Priority | PollEvents.Write | PollEvents.ReadHangUp | Always;
+    private const PollEvents Always = PollEvents.Error | PollEvents.Close;
+    private const PollEvents Everything = PollEvents.Read | PollEvents.Priority | PollEvents.Write | PollEvents.ReadClose | Always;
     private const uint Parked = NativeMethods.LXE_EPOLL_ET;
 
     private readonly int _descriptor;
@@ -52,21 +52,16 @@ public sealed partial class FdRegistration : IRegistered, IDisposable
         Name = options.Name;
         _edgeTriggered = options.Trigger == TriggerMode.Edge;
         _oneShot = options.Trigger == TriggerMode.OneShot;
-        _continuations = Selector.Known(options.Continuations ?? selector.Continuations, nameof(options));
+        _continuations = options.Continuations ?? selector.Continuations;
         _armed = options.Trigger switch
         {
             TriggerMode.Level => (uint)PollEvents.Read,
             TriggerMode.Edge => (uint)Everything | NativeMethods.LXE_EPOLL_ET,
-            TriggerMode.OneShot => Parked,
-            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Trigger, "The trigger mode is unknown."),
+            _ => Parked,
         };
 
         if (options.RateLimit is { } limit)
-        {
-            if (limit.Events < 1)
-                throw new ArgumentOutOfRangeException(nameof(options), limit, "The rate limit must allow one event or more.");
             _limiter = new ReportLimiter(this, limit);
-        }
 
         // Under the gate, so that a selector that ends meanwhile finds the descriptor either not added yet, or added.
         selector.Registrations.Add(this);
@@ -96,7 +91,7 @@ public sealed partial class FdRegistration : IRegistered, IDisposable
 
     /// <summary>
     /// Edge-triggered: a number that changes with every report of the kernel. To be read before an operation and given to
-    /// <see cref="Drained"/> after it.
+    /// <see cref="MarkDrained"/> after it.
     /// </summary>
     public long Sequence => Volatile.Read(ref _sequence);
 
@@ -116,10 +111,10 @@ public sealed partial class FdRegistration : IRegistered, IDisposable
     internal ContinuationMode Continuations => _continuations;
 
     /// <summary>Waits until the descriptor is ready.</summary>
-    /// <param name="interest">What to wait for; <see cref="PollEvents.Error"/> and <see cref="PollEvents.HangUp"/> are always included.</param>
+    /// <param name="interest">What to wait for; <see cref="PollEvents.Error"/> and <see cref="PollEvents.Close"/> are always included.</param>
     /// <param name="cancellationToken">Ends the wait. Others go on.</param>
     /// <returns>
-    /// What it is ready for, of that which was asked, with <see cref="PollEvents.Error"/> and <see cref="PollEvents.HangUp"/>. Readiness is a
+    /// What it is ready for, of that which was asked, with <see cref="PollEvents.Error"/> and <see cref="PollEvents.Close"/>. Readiness is a
     /// hint: the operation may still give EAGAIN, then wait again. To be awaited once.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="interest"/> is empty or has unknown bits.</exception>
@@ -130,7 +125,7 @@ public sealed partial class FdRegistration : IRegistered, IDisposable
         Wait(interest, long.MaxValue, Selector.IsLoopThread, _continuations, cancellationToken);
 
     /// <summary>Waits until the descriptor is ready, or the time has passed.</summary>
-    /// <param name="interest">What to wait for; <see cref="PollEvents.Error"/> and <see cref="PollEvents.HangUp"/> are always included.</param>
+    /// <param name="interest">What to wait for; <see cref="PollEvents.Error"/> and <see cref="PollEvents.Close"/> are always included.</param>
     /// <param name="timeout">How long at most, in steps of 100 ns; zero looks once, <see cref="Timeout.InfiniteTimeSpan"/> waits for ever.</param>
     /// <param name="cancellationToken">Ends the wait. Others go on.</param>
     /// <returns>
@@ -153,13 +148,13 @@ public sealed partial class FdRegistration : IRegistered, IDisposable
     /// </summary>
     /// <param name="events">
     /// What is used up: <see cref="PollEvents.Read"/>, <see cref="PollEvents.Write"/>, <see cref="PollEvents.Priority"/>; after EAGAIN also
-    /// <see cref="PollEvents.Error"/> and <see cref="PollEvents.HangUp"/>, which may have passed: a FIFO is hung up between two writers.
+    /// <see cref="PollEvents.Error"/> and <see cref="PollEvents.Close"/>, which may have passed: a FIFO is hung up between two writers.
     /// </param>
     /// <param name="sequence">
     /// <see cref="Sequence"/>, read before that operation. If the kernel has reported since, nothing is forgotten, and the next wait
     /// completes at once.
     /// </param>
-    public void Drained(PollEvents events, long sequence)
+    public void MarkDrained(PollEvents events, long sequence)
     {
         if (!_edgeTriggered)
             return;

@@ -20,8 +20,8 @@ public enum PollEvents
     Error = 0x8,
 
     /// <summary>Both halves are closed, or the writing end of a pipe is (EPOLLHUP). Ends every wait, asked for or not.</summary>
-    HangUp = 0x10,
+    Close = 0x10,
 
     /// <summary>The peer has closed its writing half (EPOLLRDHUP).</summary>
-    ReadHangUp = 0x2000,
+    ReadClose = 0x2000,
 }

@@ -42,19 +42,10 @@ public sealed unsafe partial class Selector : IDisposable
     {
         NativeLibraryVersion.Ensure();
         _mark = ForkMark.Pointer;
-        _options = options ?? new SelectorOptions();
+        _options = options?.Copy() ?? new SelectorOptions();
         Activity = new LoopActivity(_options);
         _shared = shared;
-        Continuations = Known(_options.Continuations, nameof(options));
-        if (_options.PostsPerTurn < 1 || _options.TimersPerTurn < 1)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(options), Math.Min(_options.PostsPerTurn, _options.TimersPerTurn), "PostsPerTurn and TimersPerTurn must be 1 or more.");
-        }
-
-        CheckSlack(_options.TimerSlack, nameof(options));
-        if (_options.BlockingWaitThreshold < TimeSpan.Zero)
-            throw new ArgumentOutOfRangeException(nameof(options), _options.BlockingWaitThreshold, "BlockingWaitThreshold must not be negative.");
+        Continuations = _options.Continuations;
         SynchronizationContext = new SelectorSynchronizationContext(this, _options.BlockingWait, _options.BlockingWaitThreshold);
         TaskScheduler = new SelectorTaskScheduler(this);
         _epoll = SafeEpollHandle.Create(0);
@@ -136,7 +127,7 @@ public sealed unsafe partial class Selector : IDisposable
     /// The kernel refused: EBADF for a closed number, EEXIST for one that is registered here already, EINVAL for this selector's own
     /// <see cref="PollHandle"/>, ELOOP for sets that contain each other, ENOSPC or ENOMEM.
     /// </exception>
-    public FdRegistration Register(SafeHandle handle, RegistrationOptions options = default)
+    public FdRegistration Register(SafeHandle handle, RegistrationOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(handle);
         if (handle.IsInvalid)
@@ -146,7 +137,7 @@ public sealed unsafe partial class Selector : IDisposable
         try
         {
             handle.DangerousAddRef(ref referenced);
-            var registration = new FdRegistration(this, handle, options);
+            var registration = new FdRegistration(this, handle, options ?? RegistrationOptions.Default);
             registered = true;
             return registration;
         }
@@ -250,10 +241,6 @@ public sealed unsafe partial class Selector : IDisposable
     }
 
     /// <exception cref="ArgumentOutOfRangeException">The mode is none.</exception>
-    internal static ContinuationMode Known(ContinuationMode mode, string parameter) => mode is >= ContinuationMode.WhereBegun and <= ContinuationMode.Inline
-        ? mode
-        : throw new ArgumentOutOfRangeException(parameter, mode, "The continuation mode is unknown.");
-
     private static Selector StartThread(SelectorOptions? options, bool shared)
     {
         ulong[]? processors = options?.Processors is { } set ? ProcessorSet.ToMask(set) : null;

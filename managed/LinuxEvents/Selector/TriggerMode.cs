@@ -10,7 +10,7 @@ public enum TriggerMode
 
     /// <summary>
     /// Edge-triggered, with readiness remembered: a wait completes at once, without a system call, until
-    /// <see cref="FdRegistration.Drained"/> says that an operation gave EAGAIN. For non-blocking descriptors.
+    /// <see cref="FdRegistration.MarkDrained"/> says that an operation gave EAGAIN. For non-blocking descriptors.
     /// </summary>
     Edge,
 

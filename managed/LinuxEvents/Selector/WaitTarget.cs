@@ -1,6 +1,21 @@
 namespace LinuxEvents;
 
 /// <summary>One of the things that <see cref="Selector.WaitAnyAsync"/> waits for.</summary>
-/// <param name="Registration">A registration with that selector.</param>
-/// <param name="Interest">What to wait for; <see cref="PollEvents.Error"/> and <see cref="PollEvents.HangUp"/> are always included.</param>
-public readonly record struct WaitTarget(FdRegistration Registration, PollEvents Interest);
+public readonly record struct WaitTarget
+{
+    /// <summary>Names a target.</summary>
+    /// <param name="registration">A registration with that selector.</param>
+    /// <param name="interest">What to wait for; <see cref="PollEvents.Error"/> and <see cref="PollEvents.Close"/> are always included.</param>
+    public WaitTarget(FdRegistration registration, PollEvents interest)
+    {
+        ArgumentNullException.ThrowIfNull(registration);
+        Registration = registration;
+        Interest = interest;
+    }
+
+    /// <summary>The registration.</summary>
+    public FdRegistration Registration { get; }
+
+    /// <summary>What to wait for.</summary>
+    public PollEvents Interest { get; }
+}

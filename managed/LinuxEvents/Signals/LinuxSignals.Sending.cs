@@ -39,16 +39,16 @@ public static partial class LinuxSignals
     }
 
     /// <summary>Sends a signal to every process of a group. killpg(3)</summary>
-    /// <param name="groupId">Above 1: to the kernel, 1 would mean everybody.</param>
+    /// <param name="processGroupId">Above 1: to the kernel, 1 would mean everybody.</param>
     /// <param name="signal">The signal; <see cref="LinuxSignal.None"/> only checks.</param>
     /// <returns><see langword="false"/> when the group has no member.</returns>
     /// <exception cref="LinuxEventsException">EPERM when this process may not signal any member.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="groupId"/> is 1 or less, or there is no such signal.</exception>
-    public static bool SendToGroup(int groupId, LinuxSignal signal)
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="processGroupId"/> is 1 or less, or there is no such signal.</exception>
+    public static bool SendToProcessGroup(int processGroupId, LinuxSignal signal)
     {
-        ArgumentOutOfRangeException.ThrowIfEqual(groupId, 1);
-        Ensure(groupId, nameof(groupId), signal);
-        return Sent(NativeMethods.lxe_signal_send_group(groupId, (int)signal), "process group", groupId);
+        ArgumentOutOfRangeException.ThrowIfEqual(processGroupId, 1);
+        Ensure(processGroupId, nameof(processGroupId), signal);
+        return Sent(NativeMethods.lxe_signal_send_group(processGroupId, (int)signal), "process group", processGroupId);
     }
 
     /// <summary>

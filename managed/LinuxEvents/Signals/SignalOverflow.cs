@@ -4,7 +4,7 @@ namespace LinuxEvents;
 public enum SignalOverflow
 {
     /// <summary>The signal that comes.</summary>
-    DropNewest,
+    DropIncoming,
 
     /// <summary>
     /// Those that have waited longest: as many as must go to make room, up to a page's (32) at once. With a capacity of one page, the

@@ -44,8 +44,7 @@ public sealed class SignalSubscription : IAsyncEnumerable<SignalInfo>, IDisposab
     {
         Signals = SignalMask.Members(signals);
         _source = source;
-        _registration = (options.Selector ?? LinuxEvents.Selector.Shared).Register(
-            source, new RegistrationOptions { OwnsHandle = true, Trigger = TriggerMode.Edge });
+        _registration = (options.Selector ?? LinuxEvents.Selector.Shared).Register(source, RegistrationOptions.OwnedEdge);
         Delivery = options.Delivery;
         Capacity = source.Capacity;
     }
@@ -88,7 +87,7 @@ public sealed class SignalSubscription : IAsyncEnumerable<SignalInfo>, IDisposab
     /// <exception cref="ArgumentException">
     /// There is no signal, or one that can't be subscribed to: SIGKILL and SIGSTOP; the faults SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV and
     /// SIGSYS; SIGABRT; SIGCHLD, for which there is <c>ChildProcess</c>; those that libc and the runtime keep for themselves, from 32 to SIGRTMIN;
-    /// and numbers outside of 1 to 64. Or the capacity is below 1.
+    /// and numbers outside of 1 to 64.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// <see cref="SignalDelivery.SignalFd"/>, but a thread does not block the signals, or another such subscription has them.
@@ -99,17 +98,13 @@ public sealed class SignalSubscription : IAsyncEnumerable<SignalInfo>, IDisposab
     public static SignalSubscription Open(SignalSubscriptionOptions options, params ReadOnlySpan<LinuxSignal> signals)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Capacity, 1, nameof(options));
-        if (!Enum.IsDefined(options.Overflow))
-            throw new ArgumentOutOfRangeException(nameof(options), options.Overflow, "There is no such policy.");
         ulong mask = SignalMask.ForSubscription(signals);
         if (options.LeaveIgnored)
             mask &= ~ProcessStatus.Read().Ignored;
         SignalSource source = options.Delivery switch
         {
             SignalDelivery.Relay when mask != 0 => RelaySource.Open(mask, options.Capacity, options.Overflow),
-            SignalDelivery.Relay or SignalDelivery.SignalFd => SignalFdSource.Open(mask, options),
-            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Delivery, "There is no such way of delivery."),
+            _ => SignalFdSource.Open(mask, options),
         };
         try
         {
@@ -217,7 +212,7 @@ public sealed class SignalSubscription : IAsyncEnumerable<SignalInfo>, IDisposab
     private void SetDrained(long sequence)
     {
         _drained = sequence;
-        _registration.Drained(PollEvents.Read, sequence);
+        _registration.MarkDrained(PollEvents.Read, sequence);
     }
 
     /// <summary>Keeps a consumed wait for the next one.</summary>

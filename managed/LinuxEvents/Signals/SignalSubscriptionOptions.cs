@@ -1,13 +1,18 @@
 namespace LinuxEvents;
 
 /// <summary>How a <see cref="SignalSubscription"/> works.</summary>
-public sealed record SignalSubscriptionOptions
+public sealed class SignalSubscriptionOptions
 {
     /// <summary>The loop that waits for the signals; <see langword="null"/> for <see cref="Selector.Shared"/>.</summary>
-    public Selector? Selector { get; init; }
+    public Selector? Selector { get; set; }
 
     /// <summary>The way by which the signals come.</summary>
-    public SignalDelivery Delivery { get; init; } = SignalDelivery.Relay;
+    /// <exception cref="ArgumentOutOfRangeException">There is no such way.</exception>
+    public SignalDelivery Delivery
+    {
+        get;
+        set => field = OptionValue.Defined(value, SignalDelivery.SignalFd);
+    } = SignalDelivery.Relay;
 
     /// <summary>
     /// How many signals may wait to be taken, 1 or more. It is rounded up to what a pipe can hold, and limited by
@@ -15,27 +20,46 @@ public sealed record SignalSubscriptionOptions
     /// <see cref="SignalSubscription.Dropped"/>. With <see cref="SignalDelivery.SignalFd"/> it has no meaning: the kernel keeps the
     /// signals.
     /// </summary>
-    public int Capacity { get; init; } = 512;
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public int Capacity
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = 512;
 
     /// <summary>
     /// What is lost when they are more. A signal that must not be lost behind others, such as SIGTERM behind a flood of real-time signals, gets a
     /// subscription of its own: each has its own room.
     /// </summary>
-    public SignalOverflow Overflow { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">There is no such policy.</exception>
+    public SignalOverflow Overflow
+    {
+        get;
+        set => field = OptionValue.Defined(value, SignalOverflow.DropOldest);
+    }
 
     /// <summary>
     /// Leave signals alone that the process ignores when the subscription begins, as programs started by <c>nohup</c> (SIGHUP) and in a script's
     /// background (SIGINT, SIGQUIT) are expected to. <see cref="SignalSubscription.Signals"/> tells what is left.
     /// </summary>
-    public bool LeaveIgnored { get; init; }
+    public bool LeaveIgnored { get; set; }
 
     /// <summary>
     /// <see cref="SignalDelivery.SignalFd"/>: first block the signals in every thread of the process. Each thread is interrupted for that
     /// and answers; threads that are made later inherit it. They stay blocked after the subscription, until the next one takes them.
     /// Programs that are started by anything but <see cref="ChildProcess"/> inherit it as well.
     /// </summary>
-    public bool BlockInEveryThread { get; init; }
+    public bool BlockInEveryThread { get; set; }
 
-    /// <summary>How long <see cref="BlockInEveryThread"/> may take before it fails.</summary>
-    public TimeSpan BlockTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>How long <see cref="BlockInEveryThread"/> may take before it fails; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public TimeSpan BlockTimeout
+    {
+        get;
+        set => field = OptionValue.Time(value);
+    } = TimeSpan.FromSeconds(10);
 }

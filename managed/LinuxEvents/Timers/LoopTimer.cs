@@ -48,15 +48,15 @@ public sealed class LoopTimer : TimerNode
         Start(Selector.DueTime(delay, nameof(delay)), TimerQueue.ToSlack(Selector.CheckSlack(slack, nameof(slack))));
 
     /// <summary>Starts it for a time on the loop's clock, or starts it anew.</summary>
-    /// <param name="time">When it fires, in nanoseconds as <see cref="Selector.GetTimestamp"/> has them; what is past is the next turn.</param>
+    /// <param name="timestamp">When it fires, in nanoseconds as <see cref="Selector.GetTimestamp"/> has them; what is past is the next turn.</param>
     /// <exception cref="ObjectDisposedException">The selector was disposed.</exception>
-    public void StartAt(long time) => Start(time, null);
+    public void StartAt(long timestamp) => Start(timestamp, null);
 
     /// <inheritdoc cref="StartAt(long)"/>
-    /// <param name="time">When it fires, in nanoseconds as <see cref="Selector.GetTimestamp"/> has them; what is past is the next turn.</param>
+    /// <param name="timestamp">When it fires, in nanoseconds as <see cref="Selector.GetTimestamp"/> has them; what is past is the next turn.</param>
     /// <param name="slack">By how much it may be late, as in <see cref="Start(TimeSpan, TimeSpan)"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The slack is negative.</exception>
-    public void StartAt(long time, TimeSpan slack) => Start(time, TimerQueue.ToSlack(Selector.CheckSlack(slack, nameof(slack))));
+    public void StartAt(long timestamp, TimeSpan slack) => Start(timestamp, TimerQueue.ToSlack(Selector.CheckSlack(slack, nameof(slack))));
 
     /// <summary>Cancels it.</summary>
     /// <returns><see langword="true"/> when its callback does not run; <see langword="false"/> when it was not started, has fired or is about to.</returns>

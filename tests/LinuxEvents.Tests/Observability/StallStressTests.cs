@@ -19,7 +19,7 @@ public sealed class StallStressTests
             Stalled = report =>
             {
                 // A turn that is late before Stick begins is reported too, without its name.
-                if (report.What.EndsWith(".Stick", StringComparison.Ordinal))
+                if (report.Cause.EndsWith(".Stick", StringComparison.Ordinal))
                     reported.Release();
             },
         });

@@ -28,7 +28,7 @@ public sealed class StallTests : IDisposable
         Assert.Same(selector, report.Selector);
         Assert.True(report.Duration >= Threshold, $"{report.Duration}");
         Assert.Null(report.StackTrace);
-        Assert.Equal($"The selector {selector.Name} has been held up for {report.Duration.TotalMilliseconds:F0} ms by {report.What}.", report.ToString());
+        Assert.Equal($"The selector {selector.Name} has been held up for {report.Duration.TotalMilliseconds:F0} ms by {report.Cause}.", report.ToString());
         // The monitor looks on as long as it lasts: until the same stall would have been reported some times more.
         Until.True(() => selector.GetStatistics().LongestTurn > report.Duration + 5 * Threshold, "five more thresholds");
         Assert.Empty(_reports);
@@ -202,8 +202,8 @@ public sealed class StallTests : IDisposable
         Sleep(selector);
         SelectorStatistics statistics = selector.GetStatistics();
         Assert.Equal(statistics.LongestTurn < Threshold, statistics.Stalls == 0);
-        Assert.True(_reports.Count(static report => report.What != Nameless) <= statistics.Stalls, $"{_reports.Count} reports, {statistics}");
-        Assert.True(_reports.Count(static report => report.What == Nameless) <= statistics.Stalls, $"{_reports.Count} reports, {statistics}");
+        Assert.True(_reports.Count(static report => report.Cause != Nameless) <= statistics.Stalls, $"{_reports.Count} reports, {statistics}");
+        Assert.True(_reports.Count(static report => report.Cause == Nameless) <= statistics.Stalls, $"{_reports.Count} reports, {statistics}");
     }
 
     [Fact]
@@ -279,7 +279,7 @@ public sealed class StallTests : IDisposable
         List<StallReport> others = [];
         while (_reports.TryTake(out StallReport? report, TimeSpan.FromMilliseconds(Until.Patience)))
         {
-            if (report.What == what)
+            if (report.Cause == what)
             {
                 Assert.False(_release.IsSet, "reported when it was over");
                 return report;

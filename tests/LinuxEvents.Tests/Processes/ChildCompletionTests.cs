@@ -20,8 +20,8 @@ public sealed class ChildCompletionTests
         options.StandardOutput = options.StandardError = ChildStdio.Pipe;
         options.DrainGrace = Timeout.InfiniteTimeSpan;
         using ChildProcess child = ChildProcess.Spawn(options);
-        Task<ExitStatus> completed = child.Completed;
-        Assert.Same(completed, child.Completed);
+        Task<ExitStatus> completed = child.Completion;
+        Assert.Same(completed, child.Completion);
         await child.WaitForExitAsync();
         using StreamReader output = new(child.StandardOutput!), error = new(child.StandardError!);
         Assert.Equal("out\n", await output.ReadToEndAsync());
@@ -34,16 +34,16 @@ public sealed class ChildCompletionTests
     public async Task Without_pipes_and_after_closing_them_there_is_no_output_to_wait_for()
     {
         using ChildProcess plain = ChildProcess.Spawn(new SpawnOptions("true") { DrainGrace = Timeout.InfiniteTimeSpan });
-        Assert.Equal(0, (await plain.Completed).ExitCode);
+        Assert.Equal(0, (await plain.Completion).ExitCode);
 
         using var life = new AnonymousPipe();
         SpawnOptions options = LeavesOutputOpen(life);
         options.DrainGrace = Timeout.InfiniteTimeSpan;
         ChildProcess child = ChildProcess.Spawn(options);
         Assert.Equal(4, (await child.WaitForExitAsync()).ExitCode);
-        Assert.False(child.Completed.IsCompleted);
+        Assert.False(child.Completion.IsCompleted);
         child.Dispose();
-        Assert.Equal(4, (await child.Completed).ExitCode);
+        Assert.Equal(4, (await child.Completion).ExitCode);
     }
 
     /// <summary>Checklist 62.</summary>
@@ -54,7 +54,7 @@ public sealed class ChildCompletionTests
         SpawnOptions options = LeavesOutputOpen(life);
         options.DrainGrace = s_soon;
         using (ChildProcess child = ChildProcess.Spawn(options))
-            Assert.Equal(4, (await child.Completed).ExitCode);
+            Assert.Equal(4, (await child.Completion).ExitCode);
 
         using (ChildProcess child = ChildProcess.Spawn(options))
         {
@@ -64,7 +64,7 @@ public sealed class ChildCompletionTests
             Assert.Equal(["written"], lines);
         }
 
-        CompletedProcess run = await ChildProcess.RunAsync(options);
+        CompletedProcess run = await ChildProcess.RunAndCaptureAsync(options);
         Assert.Equal((4, "written\n", false), (run.ExitStatus.ExitCode, run.StandardOutput.Text, run.StandardOutput.IsComplete));
     }
 
@@ -73,7 +73,7 @@ public sealed class ChildCompletionTests
     {
         var selector = Selector.Start();
         using ChildProcess child = ChildProcess.Spawn(TestChild.Idle, selector);
-        Task<ExitStatus> completed = child.Completed;
+        Task<ExitStatus> completed = child.Completion;
         selector.Dispose();
         await Assert.ThrowsAsync<ObjectDisposedException>(() => completed);
         Assert.True(child.Signal(LinuxSignal.SIGKILL));

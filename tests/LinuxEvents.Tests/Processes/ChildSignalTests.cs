@@ -22,9 +22,9 @@ public sealed class ChildSignalTests
     public void A_group_of_which_only_a_zombie_is_left_is_empty()
     {
         using Selector idle = new();
-        using ChildProcess child = ChildProcess.Spawn(new SpawnOptions("true") { NewProcessGroup = true }, idle);
+        using ChildProcess child = ChildProcess.Spawn(new SpawnOptions("true") { CreateNewProcessGroup = true }, idle);
         Until.True(() => ProcFs.HasEnded(child.Id), "the end");
-        Assert.False(child.SignalGroup(LinuxSignal.SIGTERM));
+        Assert.False(child.SignalProcessGroup(LinuxSignal.SIGTERM));
         Assert.Equal(0, child.WaitForExit().ExitCode);
     }
 
@@ -44,12 +44,12 @@ public sealed class ChildSignalTests
     {
         SpawnOptions options = TestChild.Shell("trap '' TERM; echo ready; while :; do sleep 1000; done");
         options.StandardOutput = ChildStdio.Pipe;
-        options.NewProcessGroup = true;
+        options.CreateNewProcessGroup = true;
         using ChildProcess child = ChildProcess.Spawn(options);
         Assert.Equal('r', child.StandardOutput!.ReadByte());
         Assert.True(child.Signal(LinuxSignal.SIGTERM));
         Assert.False(child.TryWaitForExit(TimeSpan.FromMilliseconds(20), out _));
-        Assert.True(child.SignalGroup(LinuxSignal.SIGKILL));
+        Assert.True(child.SignalProcessGroup(LinuxSignal.SIGKILL));
         Assert.Equal(LinuxSignal.SIGKILL, child.WaitForExit().Signal);
     }
 
@@ -73,14 +73,14 @@ public sealed class ChildSignalTests
         // The grandchild keeps the group, and its output, when the leader is gone.
         SpawnOptions options = TestChild.Shell("sleep 1000 & echo $!");
         options.StandardOutput = ChildStdio.Pipe;
-        options.NewSession = true;
+        options.CreateNewSession = true;
         using ChildProcess child = ChildProcess.Spawn(options);
         using var reader = new StreamReader(child.StandardOutput!);
         int grandchild = int.Parse(reader.ReadLine()!);
         Assert.Equal(0, child.WaitForExit().ExitCode);
         Assert.False(child.Signal(LinuxSignal.SIGKILL));
         Assert.NotNull(ProcFs.State(grandchild));
-        Assert.True(child.SignalGroup(LinuxSignal.SIGKILL));
+        Assert.True(child.SignalProcessGroup(LinuxSignal.SIGKILL));
         // Its output ends with it. (Who reaps it, and so empties the group, is not ours to say.)
         Assert.Equal("", reader.ReadToEnd());
     }
@@ -112,7 +112,7 @@ public sealed class ChildSignalTests
     public void A_group_that_is_not_the_childs_own_is_not_signalled()
     {
         using ChildProcess child = ChildProcess.Spawn(TestChild.Idle);
-        Assert.Throws<InvalidOperationException>(() => child.SignalGroup(LinuxSignal.SIGKILL));
+        Assert.Throws<InvalidOperationException>(() => child.SignalProcessGroup(LinuxSignal.SIGKILL));
         child.StandardInput!.Dispose();
         Assert.Equal(0, child.WaitForExit().ExitCode);
     }

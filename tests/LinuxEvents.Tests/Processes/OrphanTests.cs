@@ -29,7 +29,7 @@ public sealed class OrphanTests
         long before = ProcessSupport.OrphansReaped;
         using ChildProcess child = ChildProcess.Spawn(Leaver(adopt: true));
         int[] orphans = await LeaveAsync(child);
-        int reaper = ProcessSupport.ReaperPid!.Value;
+        int reaper = ProcessSupport.ReaperProcessId!.Value;
         Assert.All(orphans, id => Assert.Equal(reaper.ToString(), ProcFs.Status(File.ReadAllText($"/proc/{id}/status"), "PPid")));
         Assert.Equal(before, ProcessSupport.OrphansReaped);
         child.StandardInput!.Dispose();
@@ -46,7 +46,7 @@ public sealed class OrphanTests
         long before = ProcessSupport.OrphansReaped;
         using ChildProcess child = ChildProcess.Spawn(Leaver(adopt: false));
         int[] orphans = await LeaveAsync(child);
-        string? reaper = ProcessSupport.ReaperPid?.ToString();
+        string? reaper = ProcessSupport.ReaperProcessId?.ToString();
         foreach (int id in orphans)
         {
             string parent = ProcFs.Status(File.ReadAllText($"/proc/{id}/status"), "PPid");
@@ -85,7 +85,7 @@ public sealed class OrphanTests
             Assert.Equal(5, other.ExitCode);
         }
 
-        int? reaper = ProcessSupport.ReaperPid;
+        int? reaper = ProcessSupport.ReaperProcessId;
         Until.True(() => ProcessTable.All().All(id => id == 1 || id == reaper), () => $"an empty process table: {string.Join(", ", ProcessTable.All())}");
     }
 }

@@ -11,7 +11,7 @@ public sealed class OutputLinesTests
         var lines = new List<string>();
         await foreach (string line in child.ReadOutputLinesAsync(limit))
             lines.Add(line);
-        Assert.Equal(0, (await child.Completed).ExitCode);
+        Assert.Equal(0, (await child.Completion).ExitCode);
         return lines;
     }
 
@@ -58,7 +58,7 @@ public sealed class OutputLinesTests
 
         await sending;
         Assert.Equal(Count, next);
-        Assert.Equal(0, (await child.Completed).ExitCode);
+        Assert.Equal(0, (await child.Completion).ExitCode);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class OutputLinesTests
         options.StandardOutput = ChildStdio.Pipe;
         options.DrainGrace = TimeSpan.FromMilliseconds(1);
         using ChildProcess child = ChildProcess.Spawn(options);
-        await child.Completed;
+        await child.Completion;
         int count = 0;
         await foreach (string line in child.ReadOutputLinesAsync())
             count += line == "y" ? 1 : 0;

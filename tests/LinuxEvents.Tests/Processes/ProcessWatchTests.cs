@@ -34,7 +34,7 @@ public sealed class ProcessWatchTests : IDisposable
         using ProcessWatch self = ProcessWatch.Open(Environment.ProcessId, Here);
         Assert.Throws<ArgumentOutOfRangeException>("signal", () => self.Signal((LinuxSignal)65));
         Assert.Throws<ArgumentOutOfRangeException>("signal", () => self.QueueSignal((LinuxSignal)(-1), 0));
-        Assert.Throws<ArgumentOutOfRangeException>("signal", () => self.SignalGroup((LinuxSignal)65));
+        Assert.Throws<ArgumentOutOfRangeException>("signal", () => self.SignalProcessGroup((LinuxSignal)65));
         Assert.Throws<ArgumentOutOfRangeException>(() => self.TryWaitForExit(TimeSpan.FromSeconds(-1), out _));
     });
 
@@ -243,7 +243,7 @@ public sealed class ProcessWatchTests : IDisposable
         Assert.StartsWith($"5 5 {SignalCode.Queue} {Environment.ProcessId} ", program.Do("value all"), StringComparison.Ordinal);
         Assert.False(watch.HasExited);
         Feature.Needed(NativeMethods.LXE_FEATURE_PIDFD_SIGNAL_GROUP);
-        Assert.False(watch.SignalGroup(LinuxSignal.SIGKILL), "it leads none");
+        Assert.False(watch.SignalProcessGroup(LinuxSignal.SIGKILL), "it leads none");
     }
 
     [Fact]
@@ -254,11 +254,11 @@ public sealed class ProcessWatchTests : IDisposable
         // The grandchild keeps it, and the output.
         SpawnOptions options = TestChild.Shell("sleep 1000 & echo");
         options.StandardOutput = ChildStdio.Pipe;
-        options.NewProcessGroup = true;
+        options.CreateNewProcessGroup = true;
         using ChildProcess leader = ChildProcess.Spawn(options);
         using ProcessWatch group = ProcessWatch.Open(leader.PidFd, Here);
         Assert.Equal(0, leader.WaitForExit().ExitCode);
-        Assert.True(group.SignalGroup(LinuxSignal.SIGKILL));
+        Assert.True(group.SignalProcessGroup(LinuxSignal.SIGKILL));
         using var reader = new StreamReader(leader.StandardOutput!);
         Assert.Equal("\n", reader.ReadToEnd());
     }

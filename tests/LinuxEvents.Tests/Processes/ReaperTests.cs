@@ -66,7 +66,7 @@ public sealed class ReaperTests
 
         Assert.Equal(ProcessMechanism.Reaper, ProcessSupport.Mechanism);
         using ChildProcess child = ChildProcess.Spawn(TestChild.Idle);
-        int reaper = ProcessSupport.ReaperPid!.Value;
+        int reaper = ProcessSupport.ReaperProcessId!.Value;
         Assert.Equal(reaper.ToString(), ProcFs.Status(File.ReadAllText($"/proc/{child.Id}/status"), "PPid"));
         Assert.Equal(Environment.ProcessId.ToString(), ProcFs.Status(File.ReadAllText($"/proc/{reaper}/status"), "PPid"));
         Assert.Contains(ProcessSupport.Reason, Assert.Throws<PlatformNotSupportedException>(() => child.PidFd).Message, StringComparison.Ordinal);
@@ -91,7 +91,7 @@ public sealed class ReaperTests
             Assert.Equal(5, ended.WaitForExit().ExitCode);
             Task<ExitStatus> wait = child.WaitForExitAsync().AsTask();
             var blocking = Task.Run(child.WaitForExit);
-            Assert.Equal(0, Libc.kill(ProcessSupport.ReaperPid!.Value, (int)LinuxSignal.SIGKILL));
+            Assert.Equal(0, Libc.kill(ProcessSupport.ReaperProcessId!.Value, (int)LinuxSignal.SIGKILL));
             Assert.Equal("the reaper has died", wait.Result.UnknownReason);
             Assert.Equal("the reaper has died", blocking.Result.UnknownReason);
             Assert.False(child.Signal(LinuxSignal.SIGTERM));

@@ -116,7 +116,7 @@ public sealed class SpawnAttributeTests : IDisposable
     {
         // Any directory with such a file serves: the child writes "0", itself, to it.
         string file = Make("cgroup.procs", "");
-        using ChildProcess child = ChildProcess.Spawn(new SpawnOptions("true") { CGroup = _directory });
+        using ChildProcess child = ChildProcess.Spawn(new SpawnOptions("true") { ControlGroup = _directory });
         Assert.Equal(0, child.WaitForExit().ExitCode);
         Assert.Equal("0", File.ReadAllText(file));
     }

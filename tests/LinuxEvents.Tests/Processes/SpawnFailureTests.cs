@@ -73,8 +73,8 @@ public sealed class SpawnFailureTests : IDisposable
     {
         Fails(new SpawnOptions("true") { StandardInput = ChildStdio.FromFile("/nowhere/x") }, Errno.ENOENT, "open", "'/nowhere/x'");
         Fails(new SpawnOptions("true") { StandardInput = ChildStdio.Pipe, StandardOutput = ChildStdio.FromFile("/tmp") }, Errno.EISDIR, "open", "'/tmp'");
-        Fails(new SpawnOptions("true") { CGroup = "/nowhere" }, Errno.ENOENT, "open", "'/nowhere'");
-        Fails(new SpawnOptions("true") { CGroup = _directory, StandardOutput = ChildStdio.Pipe }, Errno.ENOENT, "write", $"'{_directory}/cgroup.procs'");
+        Fails(new SpawnOptions("true") { ControlGroup = "/nowhere" }, Errno.ENOENT, "open", "'/nowhere'");
+        Fails(new SpawnOptions("true") { ControlGroup = _directory, StandardOutput = ChildStdio.Pipe }, Errno.ENOENT, "write", $"'{_directory}/cgroup.procs'");
     }
 
     [Fact]
@@ -90,9 +90,9 @@ public sealed class SpawnFailureTests : IDisposable
     public void A_controlling_terminal_that_is_none()
     {
         using SafeFdHandle file = new(Libc.open("/dev/null", 0x80000), ownsHandle: true), none = new(12345, ownsHandle: false);
-        Fails(new SpawnOptions("true") { NewSession = true, ControllingTerminal = file }, Errno.ENOTTY, "ioctl(TIOCSCTTY)",
+        Fails(new SpawnOptions("true") { CreateNewSession = true, ControllingTerminal = file }, Errno.ENOTTY, "ioctl(TIOCSCTTY)",
             $"descriptor {file.Descriptor} as the controlling terminal");
-        Fails(new SpawnOptions("true") { NewSession = true, ControllingTerminal = none }, Errno.EBADF, "ioctl(TIOCSCTTY)",
+        Fails(new SpawnOptions("true") { CreateNewSession = true, ControllingTerminal = none }, Errno.EBADF, "ioctl(TIOCSCTTY)",
             "descriptor 12345 as the controlling terminal");
     }
 
@@ -139,7 +139,7 @@ public sealed class SpawnFailureTests : IDisposable
         SpawnOptions[] failing =
         [
             new("/nowhere"), new("true") { WorkingDirectory = "/nowhere" }, new("true") { Processors = [65000] }, new("/nowhere") { StandardInput = ChildStdio.Terminal },
-            new("true") { ProcessGroup = int.MaxValue }, new("/nowhere") { ParentDeathSignal = LinuxSignal.SIGTERM }, new("true") { CGroup = _directory },
+            new("true") { ProcessGroup = int.MaxValue }, new("/nowhere") { ParentDeathSignal = LinuxSignal.SIGTERM }, new("true") { ControlGroup = _directory },
         ];
         void Fail()
         {
@@ -200,24 +200,25 @@ public sealed class SpawnFailureTests : IDisposable
         Assert.Throws<ArgumentOutOfRangeException>(() => new ProcessUser(0, 0, uint.MaxValue));
 
         Refused(new SpawnOptions("true") { ArgumentZero = "\0" }, "FileName");
-        Refused(new SpawnOptions("true") { WorkingDirectory = "" }, "WorkingDirectory");
+        Assert.Throws<ArgumentException>(() => new SpawnOptions("true") { WorkingDirectory = "" });
         Refused(new SpawnOptions("true") { WorkingDirectory = "/", WorkingDirectoryHandle = new SafeFdHandle() }, "WorkingDirectoryHandle");
-        Refused(new SpawnOptions("true") { ControllingTerminal = new SafeFdHandle() }, "NewSession");
-        Refused(new SpawnOptions("true") { ControllingTerminal = new SafeFdHandle(), NewSession = true, StandardInput = ChildStdio.Terminal }, "ControllingTerminal");
-        Refused(new SpawnOptions("true") { Umask = (UnixFileMode)0x200 }, "Umask");
-        Refused(new SpawnOptions("true") { Nice = -21 }, "Nice");
-        Refused(new SpawnOptions("true") { Nice = 20 }, "Nice");
-        Refused(new SpawnOptions("true") { CGroup = "" }, "CGroup");
-        Refused(new SpawnOptions("true") { CGroup = "a\0" }, "CGroup");
+        Refused(new SpawnOptions("true") { ControllingTerminal = new SafeFdHandle() }, "CreateNewSession");
+        Refused(new SpawnOptions("true") { ControllingTerminal = new SafeFdHandle(), CreateNewSession = true, StandardInput = ChildStdio.Terminal }, "ControllingTerminal");
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SpawnOptions("true") { Umask = (UnixFileMode)0x200 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SpawnOptions("true") { Nice = -21 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SpawnOptions("true") { Nice = 20 });
+        Assert.Throws<ArgumentException>(() => new SpawnOptions("true") { ControlGroup = "" });
+        Assert.Throws<ArgumentException>(() => new SpawnOptions("true") { ControlGroup = "a\0" });
         Refused(new SpawnOptions("true") { Processors = [] }, "processors");
         Refused(new SpawnOptions("true") { Processors = [-1] }, "processors");
-        Refused(new SpawnOptions("true") { ParentDeathSignal = LinuxSignal.None }, "ParentDeathSignal");
-        Refused(new SpawnOptions("true") { ParentDeathSignal = (LinuxSignal)65 }, "ParentDeathSignal");
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SpawnOptions("true") { ParentDeathSignal = LinuxSignal.None });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SpawnOptions("true") { ParentDeathSignal = (LinuxSignal)65 });
         Refused(new SpawnOptions("true") { ResourceLimits = { [(ResourceKind)16] = default } }, "ResourceLimits");
         Refused(new SpawnOptions("true") { ProcessGroup = 5, StandardOutput = ChildStdio.Terminal }, "ProcessGroup");
-        Refused(new SpawnOptions("true") { ProcessGroup = 0 }, "ProcessGroup");
-        Refused(new SpawnOptions("true") { ProcessGroup = -5 }, "ProcessGroup");
-        Refused(new SpawnOptions("true") { ProcessGroup = 5, NewSession = true }, "ProcessGroup");
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SpawnOptions("true") { OnDispose = (DisposeAction)3 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SpawnOptions("true") { ProcessGroup = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SpawnOptions("true") { ProcessGroup = -5 });
+        Refused(new SpawnOptions("true") { ProcessGroup = 5, CreateNewSession = true }, "ProcessGroup");
     }
 
     [Fact]

@@ -65,15 +65,15 @@ public sealed class SpawnTests
         Assert.Equal(own, plain[1..]);
 
         SpawnOptions options = Stat();
-        options.NewProcessGroup = true;
+        options.CreateNewProcessGroup = true;
         int[] group = Ids(options);
         Assert.Equal((group[0], own[1]), (group[1], group[2]));
 
-        options.NewSession = true;
+        options.CreateNewSession = true;
         int[] session = Ids(options);
         Assert.Equal((session[0], session[0]), (session[1], session[2]));
 
-        using ChildProcess leader = ChildProcess.Spawn(new SpawnOptions("cat") { StandardInput = ChildStdio.Pipe, NewProcessGroup = true });
+        using ChildProcess leader = ChildProcess.Spawn(new SpawnOptions("cat") { StandardInput = ChildStdio.Pipe, CreateNewProcessGroup = true });
         options = Stat();
         options.ProcessGroup = leader.Id;
         int[] joined = Ids(options);

@@ -86,7 +86,7 @@ public sealed class TerminalTests
         using SafeFdHandle ours = new(controller, ownsHandle: true), theirs = new(terminal, ownsHandle: true);
         SpawnOptions options = TestChild.Shell("test -t 0; echo $?; echo shown >/dev/tty");
         options.StandardInput = ChildStdio.Null;
-        options.NewSession = true;
+        options.CreateNewSession = true;
         options.ControllingTerminal = theirs;
         Assert.Equal("1\n", TestChild.Output(options));
         Assert.Equal(7, TestPipe.Read(ours, 100));

@@ -24,7 +24,7 @@ public sealed class TerminationTests : IDisposable
         SpawnOptions options = TestChild.Shell($"{script} exec 3<&0; sh -c 'echo ready; read end' <&3 & wait");
         options.StandardInput = ChildStdio.FromHandle(_life.Reader);
         options.StandardOutput = ChildStdio.Pipe;
-        options.NewProcessGroup = true;
+        options.CreateNewProcessGroup = true;
         options.OnDispose = DisposeAction.Kill;
         change?.Invoke(options);
         ChildProcess child = ChildProcess.Spawn(options);
@@ -38,7 +38,7 @@ public sealed class TerminationTests : IDisposable
     {
         using ChildProcess child = SpawnReady("trap 'exit 7' TERM;");
         Assert.Equal(7, (await child.TerminateAsync(LinuxSignal.SIGTERM, s_forever, ChildScope.ProcessGroup)).ExitCode);
-        Until.True(() => !child.SignalGroup(LinuxSignal.None), "the end of the group's last zombie");
+        Until.True(() => !child.SignalProcessGroup(LinuxSignal.None), "the end of the group's last zombie");
     }
 
     [Fact] // CHECKLIST 63
@@ -82,7 +82,7 @@ public sealed class TerminationTests : IDisposable
     public async Task One_that_is_stopped_is_continued()
     {
         using ChildProcess child = SpawnReady("trap 'exit 7' TERM;");
-        Assert.True(child.SignalGroup(LinuxSignal.SIGSTOP));
+        Assert.True(child.SignalProcessGroup(LinuxSignal.SIGSTOP));
         Until.True(() => ProcFs.IsStopped(child.Id), "the stop");
         Assert.Equal(7, (await child.TerminateAsync(LinuxSignal.SIGTERM, s_forever, ChildScope.ProcessGroup)).ExitCode);
     }
@@ -140,7 +140,7 @@ public sealed class TerminationTests : IDisposable
         ChildProcess child = SpawnReady("", options => options.OnDispose = DisposeAction.Leave);
         child.Dispose();
         Assert.False(child.TryWaitForExit(s_short, out _));
-        Assert.True(child.SignalGroup(LinuxSignal.SIGKILL));
+        Assert.True(child.SignalProcessGroup(LinuxSignal.SIGKILL));
         Assert.Equal(LinuxSignal.SIGKILL, child.WaitForExit().Signal);
     }
 }

@@ -14,7 +14,7 @@ public sealed class TreeTests
         options.StandardInput = keepInput ? ChildStdio.Pipe : ChildStdio.Null;
         options.StandardOutput = ChildStdio.Pipe;
         options.StandardError = ChildStdio.Null;
-        options.NewSession = true;
+        options.CreateNewSession = true;
         ChildProcess child = ChildProcess.Spawn(options);
         string line = "";
         for (int next; (next = child.StandardOutput!.ReadByte()) != '\n';)

@@ -97,7 +97,7 @@ public sealed class BudgetTests
                         continue;
                     }
 
-                    reading.Drained(PollEvents.Read, sequence);
+                    reading.MarkDrained(PollEvents.Read, sequence);
                     await reading.WaitAsync(PollEvents.Read, stop.Token);
                 }
             }
@@ -172,6 +172,20 @@ public sealed class BudgetTests
         Assert.Equal(0, selector.Timers.Count);
         clock.Advance(2_000_000_000);
         selector.RunOnce(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void What_is_changed_in_the_options_afterwards_is_for_the_next_selector()
+    {
+        var options = new SelectorOptions { Name = "first", PostsPerTurn = 1 };
+        using var selector = new Selector(options);
+        options.Name = "second";
+        options.PostsPerTurn = 2;
+        int ran = 0;
+        selector.Post(() => ran++);
+        selector.Post(() => ran++);
+        selector.RunOnce(TimeSpan.Zero);
+        Assert.Equal(("first", 1), (selector.Name, ran));
     }
 
     [Fact]

@@ -115,7 +115,7 @@ public sealed class DescriptorKindTests : IDisposable
         SocketError connecting = Assert.Throws<SocketException>(() => refused.Connect(nobody)).SocketErrorCode;
         using FdRegistration refusal = _selector.Register(refused.SafeHandle);
         PollEvents events = _selector.RunUntilComplete(() => refusal.WaitAsync(PollEvents.Write).AsTask());
-        Assert.True(events.HasFlag(PollEvents.Write | PollEvents.HangUp), $"{events}");
+        Assert.True(events.HasFlag(PollEvents.Write | PollEvents.Close), $"{events}");
         Assert.Contains(SocketError.ConnectionRefused, (SocketError[])[connecting, PendingError(refused)]);
 
         using Socket listener = Listen();
@@ -125,7 +125,7 @@ public sealed class DescriptorKindTests : IDisposable
         Task<PollEvents> reading = registration.WaitAsync(PollEvents.Priority).AsTask();
         using (Socket server = listener.Accept())
             server.LingerState = new LingerOption(true, 0);
-        Assert.Equal(PollEvents.Error | PollEvents.HangUp, _selector.RunUntilComplete(() => reading));
+        Assert.Equal(PollEvents.Error | PollEvents.Close, _selector.RunUntilComplete(() => reading));
         Assert.Equal(SocketError.ConnectionReset, PendingError(client));
     }
 
@@ -173,7 +173,7 @@ public sealed class DescriptorKindTests : IDisposable
                     return;
                 }
 
-                reading.Drained(PollEvents.Read, sequence);
+                reading.MarkDrained(PollEvents.Read, sequence);
             }
         }
 

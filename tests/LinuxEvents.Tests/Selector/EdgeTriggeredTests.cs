@@ -27,7 +27,7 @@ public sealed class EdgeTriggeredTests : IDisposable
             long sequence = _reading.Sequence;
             Assert.Equal(2, _pipe.Read(10));
             Assert.True(_pipe.Read() < 0);
-            _reading.Drained(PollEvents.Read, sequence);
+            _reading.MarkDrained(PollEvents.Read, sequence);
             Task<PollEvents> waiting = _reading.WaitAsync(PollEvents.Read).AsTask();
             Assert.False(waiting.IsCompleted);
             _pipe.Write();
@@ -48,7 +48,7 @@ public sealed class EdgeTriggeredTests : IDisposable
             _pipe.Write();
             while (_reading.Sequence == sequence)
                 await _selector.DelayAsync(TimeSpan.Zero);
-            _reading.Drained(PollEvents.Read, sequence);
+            _reading.MarkDrained(PollEvents.Read, sequence);
             Assert.True(_reading.WaitAsync(PollEvents.Read).IsCompletedSuccessfully);
         });
     }
@@ -98,12 +98,12 @@ public sealed class EdgeTriggeredTests : IDisposable
         _selector.RunUntilComplete(async () =>
         {
             // A socket that was never connected is hung up.
-            Assert.True((await registration.WaitAsync(PollEvents.Read)).HasFlag(PollEvents.HangUp));
+            Assert.True((await registration.WaitAsync(PollEvents.Read)).HasFlag(PollEvents.Close));
             long sequence = registration.Sequence;
             client.Connect(listener.LocalEndPoint!);
             while (registration.Sequence == sequence)
                 await _selector.DelayAsync(TimeSpan.Zero);
-            registration.Drained(PollEvents.Read, registration.Sequence);
+            registration.MarkDrained(PollEvents.Read, registration.Sequence);
             Assert.False(registration.WaitAsync(PollEvents.Read).IsCompleted);
         });
     }
@@ -131,7 +131,7 @@ public sealed class EdgeTriggeredTests : IDisposable
                     continue;
                 }
 
-                _reading.Drained(PollEvents.Read, sequence);
+                _reading.MarkDrained(PollEvents.Read, sequence);
                 await _reading.WaitAsync(PollEvents.Read);
             }
         });

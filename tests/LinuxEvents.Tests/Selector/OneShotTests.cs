@@ -104,7 +104,7 @@ public sealed class OneShotTests : IDisposable
         while (_selector.RunOnce(TimeSpan.Zero))
             turns++;
         Assert.InRange(turns, 0, 1);
-        Assert.Equal(PollEvents.Read | PollEvents.HangUp, _selector.RunUntilComplete(() => _reading.WaitAsync(PollEvents.Read).AsTask()));
+        Assert.Equal(PollEvents.Read | PollEvents.Close, _selector.RunUntilComplete(() => _reading.WaitAsync(PollEvents.Read).AsTask()));
     }
 
     [Fact]

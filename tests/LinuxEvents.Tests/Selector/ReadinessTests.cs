@@ -117,7 +117,7 @@ public sealed class ReadinessTests : IDisposable
         while (_selector.RunOnce(TimeSpan.Zero) && turns < 100)
             turns++;
         Assert.InRange(turns, 0, 4);
-        Assert.Equal(PollEvents.HangUp, _selector.RunUntilComplete(() => reading.WaitAsync(PollEvents.Read).AsTask()));
+        Assert.Equal(PollEvents.Close, _selector.RunUntilComplete(() => reading.WaitAsync(PollEvents.Read).AsTask()));
     }
 
     [Fact] // CHECKLIST 3
@@ -179,9 +179,9 @@ public sealed class ReadinessTests : IDisposable
         _selector.RunUntilComplete(async () =>
         {
             TestSocketPair.Shutdown(sockets.Right);
-            Assert.Equal(PollEvents.Read | PollEvents.ReadHangUp, await left.WaitAsync(PollEvents.Read | PollEvents.ReadHangUp));
+            Assert.Equal(PollEvents.Read | PollEvents.ReadClose, await left.WaitAsync(PollEvents.Read | PollEvents.ReadClose));
             sockets.Right.Dispose();
-            Assert.Equal(PollEvents.Read | PollEvents.HangUp, await left.WaitAsync(PollEvents.Read));
+            Assert.Equal(PollEvents.Read | PollEvents.Close, await left.WaitAsync(PollEvents.Read));
         });
     }
 

@@ -55,7 +55,7 @@ public sealed class WaitAnyStressTests
             await registration.WaitAsync(PollEvents.Read);
             int count = pipe.Read();
             if (pipe.Read() < 0)
-                registration.Drained(PollEvents.Read, sequence);
+                registration.MarkDrained(PollEvents.Read, sequence);
             if (count == 1)
                 return;
         }

@@ -37,7 +37,7 @@ public sealed class WaitAnyTests : IDisposable
                 Assert.Equal(new WaitAnyResult(ready, _readings[ready], PollEvents.Read), await waiting);
                 Assert.All(_readings, reading => Assert.False(reading.HasWaits));
                 Assert.Equal(1, _pipes[ready].Read());
-                _readings[ready].Drained(PollEvents.Read, _readings[ready].Sequence);
+                _readings[ready].MarkDrained(PollEvents.Read, _readings[ready].Sequence);
             }
         });
     }
@@ -53,7 +53,7 @@ public sealed class WaitAnyTests : IDisposable
             while (seen.Count < 3)
             {
                 foreach (int done in seen.Where(i => _pipes[i].Read() == 1))
-                    _readings[done].Drained(PollEvents.Read, _readings[done].Sequence);
+                    _readings[done].MarkDrained(PollEvents.Read, _readings[done].Sequence);
                 Assert.True(seen.Add((await WaitAny()).Index));
             }
         });

@@ -48,12 +48,12 @@ public sealed class SignalSendingTests
     {
         SpawnOptions options = TestChild.Shell("sleep 1000 & echo $$; wait");
         options.StandardOutput = ChildStdio.Pipe;
-        options.NewProcessGroup = true;
+        options.CreateNewProcessGroup = true;
         using ChildProcess leader = ChildProcess.Spawn(options);
         using var reader = new StreamReader(leader.StandardOutput!);
         int group = int.Parse(reader.ReadLine()!);
-        Assert.True(LinuxSignals.SendToGroup(group, None));
-        Assert.True(LinuxSignals.SendToGroup(group, SIGKILL));
+        Assert.True(LinuxSignals.SendToProcessGroup(group, None));
+        Assert.True(LinuxSignals.SendToProcessGroup(group, SIGKILL));
         Assert.Equal(SIGKILL, leader.WaitForExit().Signal);
         Assert.Equal("", reader.ReadToEnd()); // the sleeper has let go of it, too
     }
@@ -70,7 +70,7 @@ public sealed class SignalSendingTests
 
         Assert.False(LinuxSignals.Send(id, None));
         Assert.False(LinuxSignals.Queue(id, None, 1));
-        Assert.False(LinuxSignals.SendToGroup(id, None));
+        Assert.False(LinuxSignals.SendToProcessGroup(id, None));
         Assert.False(LinuxSignals.SendToThread(id, id, None));
     }
 
@@ -82,8 +82,8 @@ public sealed class SignalSendingTests
     {
         Assert.Throws<ArgumentOutOfRangeException>("processId", () => LinuxSignals.Send(id, None));
         Assert.Throws<ArgumentOutOfRangeException>("processId", () => LinuxSignals.Queue(id, None, 0));
-        Assert.Throws<ArgumentOutOfRangeException>("groupId", () => LinuxSignals.SendToGroup(id, None));
-        Assert.Throws<ArgumentOutOfRangeException>("groupId", () => LinuxSignals.SendToGroup(1, None));
+        Assert.Throws<ArgumentOutOfRangeException>("processGroupId", () => LinuxSignals.SendToProcessGroup(id, None));
+        Assert.Throws<ArgumentOutOfRangeException>("processGroupId", () => LinuxSignals.SendToProcessGroup(1, None));
         Assert.Throws<ArgumentOutOfRangeException>("processId", () => LinuxSignals.SendToThread(id, 1, None));
         Assert.Throws<ArgumentOutOfRangeException>("threadId", () => LinuxSignals.SendToThread(1, id, None));
     }
@@ -93,7 +93,7 @@ public sealed class SignalSendingTests
     {
         Assert.Throws<ArgumentOutOfRangeException>("signal", () => LinuxSignals.Send(Environment.ProcessId, (LinuxSignal)65));
         Assert.Throws<ArgumentOutOfRangeException>("signal", () => LinuxSignals.Queue(Environment.ProcessId, (LinuxSignal)(-1), 0));
-        Assert.Throws<ArgumentOutOfRangeException>("signal", () => LinuxSignals.SendToGroup(2, (LinuxSignal)65));
+        Assert.Throws<ArgumentOutOfRangeException>("signal", () => LinuxSignals.SendToProcessGroup(2, (LinuxSignal)65));
         Assert.Throws<ArgumentOutOfRangeException>("signal", () => LinuxSignals.SendToThread(1, 1, (LinuxSignal)65));
     }
 }

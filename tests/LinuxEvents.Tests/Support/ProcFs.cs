@@ -18,7 +18,7 @@ internal static class ProcFs
     public static List<int> Children()
     {
         var children = new List<int>();
-        int? reaper = ProcessSupport.ReaperPid;
+        int? reaper = ProcessSupport.ReaperProcessId;
         foreach (string directory in Directory.GetDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(directory), out int pid) && pid != reaper && Stat(pid) is { } stat
@@ -32,7 +32,7 @@ internal static class ProcFs
     /// <summary>The children that a thread of this process has started, or the reaper for it.</summary>
     public static int[] ChildrenOfThread(int tid)
     {
-        string process = ProcessSupport.Mechanism == ProcessMechanism.Direct ? "self" : $"{tid = ProcessSupport.ReaperPid ?? 0}";
+        string process = ProcessSupport.Mechanism == ProcessMechanism.Direct ? "self" : $"{tid = ProcessSupport.ReaperProcessId ?? 0}";
         try
         {
             return [.. File.ReadAllText($"/proc/{process}/task/{tid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];

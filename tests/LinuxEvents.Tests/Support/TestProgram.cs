@@ -61,7 +61,7 @@ internal sealed class TestProgram : IDisposable
 
     /// <summary>Who <see cref="Signal"/> comes from: this process, or its reaper.</summary>
     public static int Sender =>
-        ProcessSupport.Mechanism == ProcessMechanism.Reaper ? ProcessSupport.ReaperPid!.Value : Environment.ProcessId;
+        ProcessSupport.Mechanism == ProcessMechanism.Reaper ? ProcessSupport.ReaperProcessId!.Value : Environment.ProcessId;
 
     public void Signal(LinuxSignal signal) => Assert.True(_child.Signal(signal));
 

@@ -58,7 +58,7 @@ internal sealed class Chain
             long sequence = registration.Sequence;
             // A stream socket that gives less than was asked for is empty.
             if (Pass(index, 16) < 16)
-                registration.Drained(PollEvents.Read, sequence);
+                registration.MarkDrained(PollEvents.Read, sequence);
         }
     }
 

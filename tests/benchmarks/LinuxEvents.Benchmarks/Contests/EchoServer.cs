@@ -45,10 +45,10 @@ internal static class EchoServer
             int count = Libc.Read(connection, buffer);
             if (count > 0)
                 Libc.Write(connection, buffer.AsSpan(0, count));
-            else if ((events & PollEvents.HangUp) != 0)
+            else if ((events & PollEvents.Close) != 0)
                 return;
             if (count < buffer.Length)
-                registration.Drained(PollEvents.Read, sequence);
+                registration.MarkDrained(PollEvents.Read, sequence);
         }
     }
 
