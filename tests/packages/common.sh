@@ -28,7 +28,7 @@ quiet() {
   "$@" >"$work/log" 2>&1 || { cat "$work/log"; fail "failed: $*"; }
 }
 
-# sample NAME: the program that the README shows under this name.
+# sample NAME [FILE]: the program that the README, or another file, shows under this name.
 sample() {
-  awk -v mark="<!-- sample: $1 -->" '$0 == mark { found = 1; next } found && /^```$/ { exit } found && !/^```/' "$root/README.md"
+  awk -v mark="<!-- sample: $1 -->" '$0 == mark { found = 1; next } found && /^```$/ { exit } found && !/^```/' "${2:-$root/README.md}"
 }
