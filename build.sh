@@ -218,8 +218,9 @@ verb_pack() {
   # The tool is made of the package: that brings the libraries of all processors.
   managed pack managed/LinuxEvents.Watchdog -o "$packages" -p:LinuxEventsPackage="$version" -p:ArtifactsPath="$tool" \
     -p:RestorePackagesPath="$tool/packages" -p:RestoreAdditionalProjectSources="$packages" -p:RunAnalyzers=false
-  echo "dotnet add package LinuxEvents --version $version --source $(printf %q "$packages")"
-  echo "dotnet tool install --global LinuxEvents.Watchdog --version $version --add-source $(printf %q "$packages")"
+  echo "dotnet nuget add source $(printf %q "$packages") --name LinuxEvents    # once; then, anywhere:"
+  echo "dotnet add package LinuxEvents"
+  echo "dotnet tool install --global LinuxEvents.Watchdog"
   printf 'tar -xf %q\n' "$artifacts"/linuxevents-"$version"-*.tar.gz
 }
 
