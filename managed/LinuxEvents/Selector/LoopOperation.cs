@@ -39,8 +39,12 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
     private CancellationTokenRegistration _cancellation;
     private ContinuationMode _mode;
     private bool _continuing;
+    private short _version;
 
     protected Selector Selector => selector;
+
+    /// <summary>Changes whenever the operation is used anew, which it is not while it is queued.</summary>
+    internal sealed override short Version => _version;
 
     /// <summary>Where its timer is.</summary>
     private protected virtual TimerQueue Timers => selector.Timers;
@@ -200,7 +204,7 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
         TResult? result = _result;
         Exception? error = ReferenceEquals(_error, s_canceled) ? new OperationCanceledException(Token) : _error;
 
-        Version++;
+        _version++;
         Token = default;
         _cancellation = default;
         _continuing = false;

@@ -65,7 +65,7 @@ public sealed unsafe partial class Selector : IDisposable
             throw;
         }
 
-        Timers = new TimerQueue(this, _clock, TimerQueue.ToSlack(_options.TimerSlack));
+        Timers = new TimerQueue(this, _clock, new TimerSlack(_options.TimerSlack));
         TimeProvider = new SelectorTimeProvider(this, _options.TimeProvider ?? TimeProvider.System);
         LiveSelectors.Add(this);
     }

@@ -9,7 +9,7 @@ internal sealed class DelayOperation(Selector selector) : LoopOperation<bool>(se
 
     private protected override TimerQueue Timers => _timers;
 
-    public ValueTask Start(TimerQueue timers, long due, uint? slack, bool onLoop, CancellationToken token)
+    public ValueTask Start(TimerQueue timers, long due, TimerSlack? slack, bool onLoop, CancellationToken token)
     {
         _timers = timers;
         var task = new ValueTask(this, Begin(onLoop, Selector.Continuations));

@@ -1,7 +1,7 @@
 namespace LinuxEvents;
 
 /// <summary>
-/// A timer on a selector's loop that calls a callback: for those who have very many, or start and cancel them all the time. It takes 64 bytes; to
+/// A timer on a selector's loop that calls a callback: for those who have very many, or start and cancel them all the time. It takes less than 64 bytes; to
 /// start, to restart and to cancel it costs no allocation and no system call.
 /// </summary>
 /// <remarks>
@@ -41,11 +41,11 @@ public sealed class LoopTimer : TimerNode
     /// <inheritdoc cref="Start(TimeSpan)"/>
     /// <param name="delay">After which time it fires, in steps of 100 ns; zero is the next turn, <see cref="Timeout.InfiniteTimeSpan"/> never.</param>
     /// <param name="slack">
-    /// By how much it may be late to share a wake-up with others, in whole microseconds, at most 71 minutes; in place of
-    /// <see cref="SelectorOptions.TimerSlack"/>.
+    /// By how much it may be late to share a wake-up with others, in whole microseconds, from 4 ms on in 12 significant bits, rounded down, at most
+    /// 71 minutes; in place of <see cref="SelectorOptions.TimerSlack"/>.
     /// </param>
     public void Start(TimeSpan delay, TimeSpan slack) =>
-        Start(Selector.DueTime(delay, nameof(delay)), TimerQueue.ToSlack(Selector.CheckSlack(slack, nameof(slack))));
+        Start(Selector.DueTime(delay, nameof(delay)), new TimerSlack(Selector.CheckSlack(slack, nameof(slack))));
 
     /// <summary>Starts it for a time on the loop's clock, or starts it anew.</summary>
     /// <param name="timestamp">When it fires, in nanoseconds as <see cref="Selector.GetTimestamp"/> has them; what is past is the next turn.</param>
@@ -56,7 +56,7 @@ public sealed class LoopTimer : TimerNode
     /// <param name="timestamp">When it fires, in nanoseconds as <see cref="Selector.GetTimestamp"/> has them; what is past is the next turn.</param>
     /// <param name="slack">By how much it may be late, as in <see cref="Start(TimeSpan, TimeSpan)"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The slack is negative.</exception>
-    public void StartAt(long timestamp, TimeSpan slack) => Start(timestamp, TimerQueue.ToSlack(Selector.CheckSlack(slack, nameof(slack))));
+    public void StartAt(long timestamp, TimeSpan slack) => Start(timestamp, new TimerSlack(Selector.CheckSlack(slack, nameof(slack))));
 
     /// <summary>Cancels it.</summary>
     /// <returns><see langword="true"/> when its callback does not run; <see langword="false"/> when it was not started, has fired or is about to.</returns>
@@ -64,7 +64,7 @@ public sealed class LoopTimer : TimerNode
 
     internal override void Fire(short version)
     {
-        if (version == Version)
+        if (TimerWheel.IsTaken(this))
             _callback.Invoke(_state);
     }
 
@@ -73,7 +73,7 @@ public sealed class LoopTimer : TimerNode
         // It does not fire any more.
     }
 
-    private void Start(long due, uint? slack)
+    private void Start(long due, TimerSlack? slack)
     {
         Selector selector = Selector;
         selector.ThrowIfForked();

@@ -10,7 +10,7 @@ public sealed class PeriodicTicker : IDisposable
     private readonly TickOperation _operation;
     private readonly MissedTickPolicy _policy;
     private readonly long _period;
-    private readonly uint? _slack;
+    private readonly TimerSlack? _slack;
     private long _next;
     private long _ticks;
     private long _missed;
@@ -30,7 +30,7 @@ public sealed class PeriodicTicker : IDisposable
             throw new ArgumentOutOfRangeException(nameof(period), period, "The period must be positive, and at most 146 years.");
         if (policy is < MissedTickPolicy.Skip or > MissedTickPolicy.Delay)
             throw new ArgumentOutOfRangeException(nameof(policy), policy, "The policy is unknown.");
-        _slack = slack is { } given ? TimerQueue.ToSlack(Selector.CheckSlack(given, nameof(slack))) : null;
+        _slack = slack is { } given ? new TimerSlack(Selector.CheckSlack(given, nameof(slack))) : null;
         _operation = new TickOperation(this, selector);
         _policy = policy;
         _period = period.Ticks * TimeSpan.NanosecondsPerTick;

@@ -3,13 +3,14 @@ namespace LinuxEvents;
 /// <summary>A timer as <see cref="TimeProvider.CreateTimer"/> promises it, on a loop: its callback runs on the loop's thread.</summary>
 /// <remarks>
 /// The lock orders changes, disposal and the timer's own setting of its next time. A firing that has left the queue looks there whether it still holds: a change
-/// in between has given the timer another version. <see cref="_running"/> and <see cref="_ended"/> are for who disposes it and waits until the callback has
+/// in between has taken its mark away. <see cref="_running"/> and <see cref="_ended"/> are for who disposes it and waits until the callback has
 /// returned; the loop's own thread does not wait for itself.
 /// </remarks>
 internal sealed class ProviderTimer(Selector selector, TimerCallback callback, object? state, ExecutionContext? context) : TimerNode, ITimer
 {
     private readonly object _lock = new();
     private TaskCompletionSource? _ended;
+    private long _due;
     private long _period;
     private bool _running;
     private bool _disposed;
@@ -34,8 +35,7 @@ internal sealed class ProviderTimer(Selector selector, TimerCallback callback, o
         lock (_lock)
         {
             _disposed = true;
-            selector.Timers.Remove(this);
-            Renew();
+            Stop();
         }
     }
 
@@ -55,14 +55,14 @@ internal sealed class ProviderTimer(Selector selector, TimerCallback callback, o
     {
         lock (_lock)
         {
-            if (version != Version || _disposed)
+            if (!TimerWheel.IsTaken(this) || _disposed)
                 return;
             _running = true;
             if (_period > 0)
             {
                 // Keeps the rhythm, and leaves out what has passed.
-                long behind = (selector.GetTimestamp() - Due) / _period;
-                Restart(Due + (behind + 1) * _period);
+                long behind = (selector.GetTimestamp() - _due) / _period;
+                Restart(_due + (behind + 1) * _period);
             }
         }
 
@@ -96,11 +96,17 @@ internal sealed class ProviderTimer(Selector selector, TimerCallback callback, o
     /// <summary>What is never due is not queued, so that nobody holds it.</summary>
     private bool Restart(long due)
     {
+        _due = due;
         if (due != long.MaxValue)
             return selector.Timers.TryRestart(this, due, null, selector.IsLoopThread);
-        selector.Timers.Remove(this);
-        Renew();
+        Stop();
         return !selector.IsClosing;
+    }
+
+    private void Stop()
+    {
+        if (!selector.Timers.Remove(this))
+            TimerWheel.Withdraw(this);
     }
 
     private static void Check(TimeSpan time, string parameter)

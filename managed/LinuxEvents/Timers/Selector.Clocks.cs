@@ -94,7 +94,7 @@ public sealed unsafe partial class Selector
             if (_closing)
                 throw Ended();
             TimerQueue?[] queues = _otherTimers ?? new TimerQueue?[s_clocks.Length];
-            queues[index] ??= new TimerQueue(this, MakeClock(clock, index), 0);
+            queues[index] ??= new TimerQueue(this, MakeClock(clock, index), default);
             Volatile.Write(ref _otherTimers, queues);
             return queues[index]!;
         }

@@ -3,6 +3,8 @@ namespace LinuxEvents;
 /// <content>Time.</content>
 public sealed partial class Selector
 {
+    private const long Longest = long.MaxValue / TimeSpan.NanosecondsPerTick;
+
     private TimerCallbackOf? _lastCallback;
 
     /// <summary>
@@ -36,13 +38,13 @@ public sealed partial class Selector
     /// <inheritdoc cref="DelayAsync(TimeSpan, CancellationToken)"/>
     /// <param name="delay">How long, in steps of 100 ns; zero for the next turn, <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
     /// <param name="slack">
-    /// By how much it may be late to share a wake-up of the loop with others, in whole microseconds, at most 71 minutes; in place of
-    /// <see cref="SelectorOptions.TimerSlack"/>.
+    /// By how much it may be late to share a wake-up of the loop with others, in whole microseconds, from 4 ms on in 12 significant bits, rounded down, at most
+    /// 71 minutes; in place of <see cref="SelectorOptions.TimerSlack"/>.
     /// </param>
     /// <param name="cancellationToken">Ends the delay.</param>
     /// <exception cref="ArgumentOutOfRangeException">A time is negative.</exception>
     public ValueTask DelayAsync(TimeSpan delay, TimeSpan slack, CancellationToken cancellationToken = default) =>
-        DelayUntil(Timers, DueTime(delay, nameof(delay)), TimerQueue.ToSlack(CheckSlack(slack, nameof(slack))), cancellationToken);
+        DelayUntil(Timers, DueTime(delay, nameof(delay)), new TimerSlack(CheckSlack(slack, nameof(slack))), cancellationToken);
 
     /// <summary>Completes at a time on the loop's clock, never before it: to the nanosecond, and without drift when one follows from the other.</summary>
     /// <param name="timestamp">When, in nanoseconds as <see cref="GetTimestamp"/> has them; what is past is the next turn.</param>
@@ -56,7 +58,7 @@ public sealed partial class Selector
     /// <param name="slack">By how much it may be late, as in <see cref="DelayAsync(TimeSpan, TimeSpan, CancellationToken)"/>.</param>
     /// <param name="cancellationToken">Ends the delay.</param>
     public ValueTask DelayUntilAsync(long timestamp, TimeSpan slack, CancellationToken cancellationToken = default) =>
-        DelayUntil(Timers, Math.Max(timestamp, 0), TimerQueue.ToSlack(CheckSlack(slack, nameof(slack))), cancellationToken);
+        DelayUntil(Timers, Math.Max(timestamp, 0), new TimerSlack(CheckSlack(slack, nameof(slack))), cancellationToken);
 
     /// <summary>Now, in nanoseconds of the loop's clock.</summary>
     internal long Now => _clock.Now;
@@ -78,14 +80,16 @@ public sealed partial class Selector
 
     private static long DueTime(TimeSpan span, long now, string parameter)
     {
-        if (span == Timeout.InfiniteTimeSpan)
-            return long.MaxValue;
-        if (span < TimeSpan.Zero)
-            throw new ArgumentOutOfRangeException(parameter, span, "The time must be zero, positive, or Timeout.InfiniteTimeSpan.");
-        return span.Ticks <= (long.MaxValue - now) / TimeSpan.NanosecondsPerTick ? now + span.Ticks * TimeSpan.NanosecondsPerTick : long.MaxValue;
+        // As an unsigned number what is negative is too much as well.
+        long due = now + span.Ticks * TimeSpan.NanosecondsPerTick;
+        return (ulong)span.Ticks <= Longest && due >= now ? due : UncommonDueTime(span, parameter);
     }
 
-    private ValueTask DelayUntil(TimerQueue timers, long due, uint? slack, CancellationToken cancellationToken)
+    private static long UncommonDueTime(TimeSpan span, string parameter) => span >= TimeSpan.Zero || span == Timeout.InfiniteTimeSpan
+        ? long.MaxValue
+        : throw new ArgumentOutOfRangeException(parameter, span, "The time must be zero, positive, or Timeout.InfiniteTimeSpan.");
+
+    private ValueTask DelayUntil(TimerQueue timers, long due, TimerSlack? slack, CancellationToken cancellationToken)
     {
         ThrowIfForked();
         if (cancellationToken.IsCancellationRequested)

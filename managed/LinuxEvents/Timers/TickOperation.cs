@@ -3,7 +3,7 @@ namespace LinuxEvents;
 /// <summary>The one wait of a ticker, over and over: completed by whoever takes it out of the timer queue.</summary>
 internal sealed class TickOperation(PeriodicTicker ticker, Selector selector) : LoopOperation<long>(selector)
 {
-    public ValueTask<long> Start(long due, uint? slack, CancellationToken token)
+    public ValueTask<long> Start(long due, TimerSlack? slack, CancellationToken token)
     {
         bool onLoop = Selector.IsLoopThread;
         var task = new ValueTask<long>(this, Begin(onLoop, Selector.Continuations));

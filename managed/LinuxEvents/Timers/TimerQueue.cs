@@ -12,18 +12,18 @@ namespace LinuxEvents;
 /// <para>That moment is the least of due + slack, and when it has come all is fired that is due, the first due first: the fewest wake-ups
 /// that the windows allow. A removed timer leaves the clock armed, for the next wait may want it: one wake-up then finds nothing due.</para>
 /// <para>A turn fires nothing that was added in it: what is added for "now" is due in the next turn, after another look at the descriptors.</para>
-/// <para>Who takes a timer out of the wheel, under the gate, has it: the loop to fire it, or who cancels it. A timer that is taken to be fired carries
-/// its version along; a raw timer that is begun anew meanwhile gets another one under the gate, and is then not fired for its former use.</para>
+/// <para>Who takes a timer out of the wheel, under the gate, has it: the loop to fire it, or who cancels it. One that is taken to be fired is marked as such
+/// (<see cref="TimerWheel.IsTaken"/>) and carries its version along. A raw timer that is begun anew meanwhile loses the mark under the gate, and is then not fired for its former use;
+/// a pooled wait has another version.</para>
 /// </remarks>
 internal sealed class TimerQueue
 {
     private const long Never = long.MaxValue;
-    private const long LongestSlack = uint.MaxValue * 1000L;
 
     private readonly LoopClock _clock;
     private readonly Selector _selector;
     private readonly TimerWheel _wheel = new();
-    private readonly uint _slack;
+    private readonly TimerSlack _slack;
     private OwnerGate _gate;
     private long _next = Never;
     private long _armed = Never;
@@ -32,7 +32,7 @@ internal sealed class TimerQueue
     /// <param name="selector">Whose loop it is.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="slack">The slack of timers that say nothing else.</param>
-    public TimerQueue(Selector selector, LoopClock clock, uint slack)
+    public TimerQueue(Selector selector, LoopClock clock, TimerSlack slack)
     {
         _clock = clock;
         _selector = selector;
@@ -49,9 +49,6 @@ internal sealed class TimerQueue
     /// <summary>No later than the first moment at which a timer must be served; <see cref="long.MaxValue"/> when there is none.</summary>
     public long Next => Count == 0 ? Never : Volatile.Read(ref _next);
 
-    /// <summary>Slack as timers have it: whole microseconds, rounded down, at most 71 minutes.</summary>
-    public static uint ToSlack(TimeSpan slack) => (uint)(Math.Min(slack.Ticks, LongestSlack / TimeSpan.NanosecondsPerTick) / TimeSpan.TicksPerMicrosecond);
-
     /// <summary>Queues a node, with the loop's slack; equal due times fire in the order of their adding.</summary>
     /// <param name="node">A node that is not queued.</param>
     /// <param name="due">Nanoseconds on the clock.</param>
@@ -62,9 +59,9 @@ internal sealed class TimerQueue
     /// <inheritdoc cref="TryAdd(TimerNode, long, bool)"/>
     /// <param name="node">A node that is not queued.</param>
     /// <param name="due">Nanoseconds on the clock.</param>
-    /// <param name="slack">By how many microseconds it may be late to share a wake-up, if not as the loop's timers are.</param>
+    /// <param name="slack">By how much it may be late to share a wake-up, if not as the loop's timers are.</param>
     /// <param name="onLoop">The caller is the loop, which arms the clock itself before it sleeps.</param>
-    public bool TryAdd(TimerNode node, long due, uint? slack, bool onLoop)
+    public bool TryAdd(TimerNode node, long due, TimerSlack? slack, bool onLoop)
     {
         _gate.Enter(onLoop);
         try
@@ -78,15 +75,14 @@ internal sealed class TimerQueue
     }
 
     /// <summary>Queues a node that may be queued already, or on its way to be fired, for another time.</summary>
-    /// <inheritdoc cref="TryAdd(TimerNode, long, uint?, bool)" path="/param|/returns"/>
-    public bool TryRestart(TimerNode node, long due, uint? slack, bool onLoop)
+    /// <inheritdoc cref="TryAdd(TimerNode, long, TimerSlack?, bool)" path="/param|/returns"/>
+    public bool TryRestart(TimerNode node, long due, TimerSlack? slack, bool onLoop)
     {
         _gate.Enter(onLoop);
         try
         {
             if (TimerWheel.Holds(node))
                 _wheel.Remove(node);
-            node.Renew();
             return TryAddCore(node, due, slack ?? _slack, onLoop);
         }
         finally
@@ -116,9 +112,14 @@ internal sealed class TimerQueue
         return queued;
     }
 
-    /// <summary>Arms the clock for the moment at which the loop must not sleep any more, if it is not armed for that or an earlier one already.</summary>
+    /// <summary>
+    /// On the loop's way to sleep: arms the clock for the moment at which the loop must not sleep any more, if it is not armed for that or an earlier one
+    /// already, and gives back memory that cancelled timers have left.
+    /// </summary>
     public void ArmClock()
     {
+        if (_wheel.IsSparse)
+            Compact();
         if (Volatile.Read(ref _next) >= Volatile.Read(ref _armed))
             return;
         bool onLoop = _selector.IsLoopThread;
@@ -182,14 +183,26 @@ internal sealed class TimerQueue
 
     private int Turn => (int)_selector.Turn & int.MaxValue;
 
-    private bool TryAddCore(TimerNode node, long due, uint slack, bool onLoop)
+    private void Compact()
+    {
+        bool onLoop = _selector.IsLoopThread;
+        _gate.Enter(onLoop);
+        try
+        {
+            _wheel.Compact();
+        }
+        finally
+        {
+            _gate.Exit(onLoop);
+        }
+    }
+
+    private bool TryAddCore(TimerNode node, long due, TimerSlack slack, bool onLoop)
     {
         if (_closed)
             return false;
-        node.Due = due;
-        node.Slack = slack;
-        _wheel.Add(node, Turn);
-        long latest = TimerWheel.LatestOf(node);
+        _wheel.Add(node, due, slack, Turn);
+        long latest = slack.After(due);
         if (latest >= _next)
             return true;
         _next = latest;

@@ -9,13 +9,15 @@ namespace LinuxEvents;
 /// once and takes its memory along. Not safe for several threads: <see cref="TimerQueue"/> guards it.
 /// </summary>
 /// <remarks>
-/// <para>Time is cut into ticks of 2^16 ns (66 µs), and the wheel stands at one of them. A timer of that tick or an earlier one is in the heap. Any other
+/// <para>Time is cut into ticks of 2^16 ns (66 µs), and the wheel stands at one of them. A timer of that tick or an earlier one is of the present. Any other
 /// is in the wheel of the highest of the base-256 digits in which its tick differs from the wheel's, in the slot that this digit
-/// names. So a timer's place follows from its due time and from where the wheel stands, and nothing has to be stored: as the wheel
+/// names. So a timer's slot follows from its due time and from where the wheel stands: as the wheel
 /// moves on, that digit stays the highest that differs until the wheel reaches the slot, which is then emptied into finer ones
 /// (<see cref="Advance"/>). Level 0 covers 17 ms, level 1 4.3 s, level 2 18 minutes, level 3 78 hours.</para>
-/// <para>Equal due times keep the order of their adding: a slot is a list in that order; it is emptied from its front, and only when that is done can a timer
+/// <para>Equal due times keep the order of their adding: a slot has its timers in that order; it is emptied from its front, and only when that is done can a timer
 /// for the same tick be put where its members went. The heap numbers what comes.</para>
+/// <para>The timers of the present are in a slot, too, and the heap has the places there. A timer that is removed from there leaves its place behind, which nobody else gets until the heap
+/// has come to it; places without a timer are swept out as soon as they are the greater part.</para>
 /// <para>When to ring follows from due + slack, the latest moment: each slot keeps the least of its members', which removals leave too low.
 /// A ring that comes too early by that finds the slot reached, empties it, and cannot come twice for the same slot. The heap's is counted anew
 /// after each ring.</para>
@@ -26,62 +28,63 @@ internal sealed class TimerWheel
     private const int DigitBits = 8;
     private const int Slots = 1 << DigitBits;
     private const int Levels = (63 - TickBits + DigitBits - 1) / DigitBits;
+    private const int Present = Levels * Slots;
+    private const int LeastBlocks = 16, KeptCapacity = 4096;
     private const long Never = long.MaxValue;
 
-    /// <summary>The lowest bits of a node's mark say where it is; the others are the turn in which it was added.</summary>
-    public const ushort StateMask = 3, InWheel = 1, InHeap = 2;
-    public const int TurnShift = 2;
+    /// <summary>In place of the place of a timer that was taken to be fired.</summary>
+    private const int Taken = -1;
 
-    private readonly Level?[] _levels = new Level?[Levels];
-    private readonly TickHeap _heap = new();
+    private readonly ulong[] _occupied = new ulong[Levels * Slots / 64];
+    private readonly DueHeap _present = new();
+    private readonly List<DueHeap.Item> _young = [];
+    private TimerSlots _slots = new(Present + 1, LeastBlocks);
     private long _tick;
-
-    private sealed class Level
-    {
-        public readonly Slot[] Slots = new Slot[TimerWheel.Slots];
-        public readonly ulong[] Occupied = new ulong[TimerWheel.Slots / 64];
-    }
-
-    private struct Slot
-    {
-        public TimerNode? First;
-        public TimerNode? Last;
-        public long Latest;
-    }
+    private int _left;
 
     /// <summary>How many timers there are.</summary>
     public int Count;
 
     /// <summary>Whether it holds the node.</summary>
-    public static bool Holds(TimerNode node) => (Volatile.Read(ref node.Mark) & StateMask) != 0;
+    public static bool Holds(TimerNode node) => Volatile.Read(ref node.Place) > 0;
 
-    /// <summary>The latest moment at which the node may be served.</summary>
-    public static long LatestOf(TimerNode node)
-    {
-        long latest = node.Due + node.Slack * 1000L;
-        return latest < node.Due ? Never : latest;
-    }
+    /// <summary>Whether the node was taken to be fired, and neither added nor withdrawn since.</summary>
+    public static bool IsTaken(TimerNode node) => Volatile.Read(ref node.Place) == Taken;
+
+    /// <summary>A node that may have been taken to be fired is not to be.</summary>
+    public static void Withdraw(TimerNode node) => Volatile.Write(ref node.Place, 0);
+
+    /// <summary>Whether much more memory is in use than is needed.</summary>
+    public bool IsSparse => _slots.Capacity > KeptCapacity && Volatile.Read(ref Count) < _slots.Capacity / 8;
 
     /// <summary>Takes in a node that is not held.</summary>
-    /// <param name="node">The node, with its due time and slack.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="due">When it is due.</param>
+    /// <param name="slack">By how much it may be late.</param>
     /// <param name="turn">The loop's turn.</param>
-    public void Add(TimerNode node, int turn)
+    public void Add(TimerNode node, long due, TimerSlack slack, int turn)
     {
-        node.Mark = (ushort)(turn << TurnShift);
-        Place(node);
+        node.Slack = slack;
+        node.TurnAdded = (ushort)turn;
+        Place(node, due, slack);
         Count++;
     }
 
     /// <summary>Takes out a node that is held.</summary>
     public void Remove(TimerNode node)
     {
+        int place = node.Place, slot = _slots.Remove(place);
+        Volatile.Write(ref node.Place, 0);
         Count--;
-        bool inHeap = (node.Mark & StateMask) == InHeap;
-        Volatile.Write(ref node.Mark, 0);
-        if (inHeap)
-            _heap.OnRemoved();
-        else
-            Unlink(node);
+        if (slot == Present)
+        {
+            if (++_left > _present.Count / 2 + 32)
+                Sweep();
+        }
+        else if (_slots.Release(place))
+        {
+            _occupied[slot / 64] &= ~(1UL << slot);
+        }
     }
 
     /// <summary>Moves on to a moment: empties the next slot that begins by then, into finer ones or the heap.</summary>
@@ -89,155 +92,164 @@ internal sealed class TimerWheel
     public bool Advance(long now)
     {
         long target = now >> TickBits;
-        if (!TryFindFirst(out int level, out int index, out long start) || start > target)
+        if (!TryFindFirst(out int slot, out long start) || start > target)
         {
             _tick = Math.Max(_tick, target);
             return false;
         }
 
         _tick = start;
-        ref Slot slot = ref _levels[level]!.Slots[index];
-        TimerNode? node = slot.First;
-        slot.First = slot.Last = null;
-        _levels[level]!.Occupied[index >> 6] &= ~(1UL << index);
-        while (node is not null)
-        {
-            TimerNode? next = node.NextTimer;
-            node.NextTimer = node.PreviousTimer = null;
-            node.Mark &= unchecked((ushort)~StateMask);
-            Place(node);
-            node = next;
-        }
-
+        _occupied[slot / 64] &= ~(1UL << slot);
+        Move(_slots, slot);
         return true;
     }
 
     /// <summary>Takes the first timer that is due.</summary>
     /// <param name="now">Until when.</param>
-    /// <param name="turn">What was added in this turn is passed over; -1 for none.</param>
+    /// <param name="turn">What was added in this turn is laid aside; -1 for none.</param>
     /// <param name="node">The timer.</param>
     public bool TryTake(long now, int turn, [NotNullWhen(true)] out TimerNode? node)
     {
         // Slot by slot: what is late stays in the slots, so that the heap stays small however far behind the loop is.
         do
         {
-            if (_heap.TryTake(now, turn, out node))
+            while (_present.Count > 0 && _present.First.Due <= now)
             {
+                DueHeap.Item item = _present.RemoveFirst();
+                node = _slots.NodeAt(item.Place);
+                if (node is not null && turn >= 0 && node.TurnAdded == (ushort)turn)
+                {
+                    _young.Add(item);
+                    continue;
+                }
+
+                _slots.Remove(item.Place);
+                _slots.Release(item.Place);
+                if (node is null)
+                    continue;
+                Volatile.Write(ref node.Place, Taken);
                 Count--;
                 return true;
             }
         }
         while (Advance(now));
 
+        node = null;
         return false;
     }
 
-    /// <summary>After a turn's timers: gives back what was too young, and counts when to ring.</summary>
+    /// <summary>After a turn's timers: takes back what was too young, and counts when to ring.</summary>
     /// <returns>No later than the first moment at which a timer must have been served.</returns>
     public long Settle(long now)
     {
-        long latest = _heap.Settle(now);
-        // What is due already is for the next turn.
-        if (Count == 0 || latest <= now)
-            return latest;
-        return LatestOfSlots(latest);
+        foreach (DueHeap.Item item in _young)
+            _present.Add(item);
+        _young.Clear();
+        while (_present.Count > 0 && _slots.NodeAt(_present.First.Place) is null)
+            _slots.Release(_present.RemoveFirst().Place);
+        long latest = Never;
+        if (_present.Count == 0)
+        {
+            _present.Clear();
+            _left = 0;
+        }
+        else if (_present.First.Due <= now)
+        {
+            // What is due already is for the next turn.
+            return _present.First.Due;
+        }
+
+        foreach (DueHeap.Item item in _present.Items)
+        {
+            if (_slots.NodeAt(item.Place) is { } node)
+                latest = Math.Min(latest, node.Slack.After(item.Due));
+        }
+
+        return Count == 0 ? Never : LatestOfSlots(latest);
     }
 
     /// <summary>Takes any, in the order of due times where that is simple: for the end.</summary>
     public bool TryTakeAny([NotNullWhen(true)] out TimerNode? node) => TryTake(Never, -1, out node);
 
-    private static int Digit(long tick, int level) => (int)(tick >> (level * DigitBits)) & (Slots - 1);
-
-    private int LevelOf(long tick) => BitOperations.Log2((ulong)(tick ^ _tick)) / DigitBits;
-
-    private void Place(TimerNode node)
+    /// <summary>Gives back memory that is not needed.</summary>
+    public void Compact()
     {
-        long tick = node.Due >> TickBits;
+        TimerSlots former = _slots;
+        _slots = new TimerSlots(Present + 1, Math.Max(Count / TimerSlots.BlockSize, LeastBlocks));
+        for (int level = 0; level < Levels; level++)
+        {
+            for (int slot = NextOccupied(level, 0); slot >= 0; slot = NextOccupied(level, (slot & (Slots - 1)) + 1))
+                Move(former, slot);
+        }
+
+        Sweep(former);
+    }
+
+    private void Place(TimerNode node, long due, TimerSlack slack)
+    {
+        long tick = due >> TickBits;
         if (tick <= _tick)
         {
-            node.Mark |= InHeap;
-            _heap.Add(node);
-            return;
-        }
-
-        node.Mark |= InWheel;
-        int number = LevelOf(tick), index = Digit(tick, number);
-        Level level = _levels[number] ??= new Level();
-        ref Slot slot = ref level.Slots[index];
-        long latest = LatestOf(node);
-        if (slot.Last is { } last)
-        {
-            last.NextTimer = node;
-            node.PreviousTimer = last;
-            if (latest < slot.Latest)
-                slot.Latest = latest;
+            _present.Add(due, _slots.Append(Present, node, due, slack, out _));
         }
         else
         {
-            slot.First = node;
-            slot.Latest = latest;
-            level.Occupied[index >> 6] |= 1UL << index;
+            int level = BitOperations.Log2((ulong)(tick ^ _tick)) / DigitBits;
+            int slot = level * Slots + ((int)(tick >> (level * DigitBits)) & (Slots - 1));
+            _slots.Append(slot, node, due, slack, out bool first);
+            if (first)
+                _occupied[slot / 64] |= 1UL << slot;
         }
-
-        slot.Last = node;
     }
 
-    private void Unlink(TimerNode node)
+    /// <summary>Places the timers of a slot anew.</summary>
+    private void Move(TimerSlots from, int slot)
     {
-        TimerNode? next = node.NextTimer, previous = node.PreviousTimer;
-        if (next is not null && previous is not null)
+        for (int block = from.Detach(slot, out TimerSlack? slack); block != 0; block = from.Free(block))
         {
-            next.PreviousTimer = previous;
-            previous.NextTimer = next;
-        }
-        else
-        {
-            long tick = node.Due >> TickBits;
-            int number = LevelOf(tick), index = Digit(tick, number);
-            ref Slot slot = ref _levels[number]!.Slots[index];
-            if (next is not null)
-                next.PreviousTimer = null;
-            else
-                slot.Last = previous;
-            if (previous is not null)
-                previous.NextTimer = null;
-            else
-                slot.First = next;
-            if (slot.First is null)
-                _levels[number]!.Occupied[index >> 6] &= ~(1UL << index);
-        }
-
-        node.NextTimer = node.PreviousTimer = null;
-    }
-
-    private bool TryFindFirst(out int level, out int index, out long start)
-    {
-        for (level = 0; level < Levels; level++)
-        {
-            index = _levels[level] is { } found ? NextOccupied(found, 0) : -1;
-            if (index >= 0)
+            foreach (ref readonly TimerSlots.Entry entry in from.EntriesOf(block))
             {
-                start = StartOf(level, index);
+                if (entry.Node is { } node)
+                    Place(node, entry.Due, slack ?? node.Slack);
+            }
+        }
+    }
+
+    /// <summary>Rids the present of places without a timer.</summary>
+    private void Sweep(TimerSlots? from = null)
+    {
+        _present.Clear();
+        _young.Clear();
+        _left = 0;
+        Move(from ?? _slots, Present);
+    }
+
+    private bool TryFindFirst(out int slot, out long start)
+    {
+        for (int level = 0; level < Levels; level++)
+        {
+            slot = NextOccupied(level, 0);
+            if (slot >= 0)
+            {
+                start = StartOf(level, slot);
                 return true;
             }
         }
 
-        index = -1;
+        slot = -1;
         start = Never;
         return false;
     }
 
     private long LatestOfSlots(long latest)
     {
-        for (int number = 0; number < Levels; number++)
+        for (int level = 0; level < Levels; level++)
         {
-            if (_levels[number] is not { } level)
-                continue;
-            for (int index = NextOccupied(level, 0); index >= 0; index = NextOccupied(level, index + 1))
+            for (int slot = NextOccupied(level, 0); slot >= 0; slot = NextOccupied(level, (slot & (Slots - 1)) + 1))
             {
-                if (StartOf(number, index) << TickBits >= latest)
+                if (StartOf(level, slot) << TickBits >= latest)
                     return latest;
-                latest = Math.Min(latest, level.Slots[index].Latest);
+                latest = Math.Min(latest, _slots.LatestOf(slot));
             }
         }
 
@@ -245,22 +257,19 @@ internal sealed class TimerWheel
     }
 
     /// <summary>The tick with which a slot begins.</summary>
-    private long StartOf(int level, int index) => (_tick >> ((level + 1) * DigitBits) << DigitBits | (uint)index) << (level * DigitBits);
+    private long StartOf(int level, int slot) =>
+        (_tick >> ((level + 1) * DigitBits) << DigitBits | (uint)(slot & (Slots - 1))) << (level * DigitBits);
 
-    private static int NextOccupied(Level level, int from)
+    /// <summary>The first slot of a level that has timers, from a digit on; -1 for none.</summary>
+    private int NextOccupied(int level, int digit)
     {
-        ulong[] occupied = level.Occupied;
-        int word = from >> 6;
-        if (word >= occupied.Length)
-            return -1;
-        ulong bits = occupied[word] & (ulong.MaxValue << from);
-        while (bits == 0)
+        for (int slot = level * Slots + digit; slot < (level + 1) * Slots; slot = (slot | 63) + 1)
         {
-            if (++word == occupied.Length)
-                return -1;
-            bits = occupied[word];
+            ulong bits = _occupied[slot / 64] >> slot;
+            if (bits != 0)
+                return slot + BitOperations.TrailingZeroCount(bits);
         }
 
-        return (word << 6) + BitOperations.TrailingZeroCount(bits);
+        return -1;
     }
 }

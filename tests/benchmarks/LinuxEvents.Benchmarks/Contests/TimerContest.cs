@@ -39,6 +39,7 @@ internal abstract class TimerContest
     public Func<TimeSpan, long> StartAndCancel(int count)
     {
         Prepare(count, 0);
+        TimeSpan least = TimeSpan.FromMilliseconds(1), spread = TimeSpan.FromMinutes(1);
         return span =>
         {
             long served = 0;
@@ -47,7 +48,7 @@ internal abstract class TimerContest
                 Run(() =>
                 {
                     for (int i = 0; i < count; i++)
-                        Start(i, TimeSpan.FromMilliseconds(1) + Spread(i, TimeSpan.FromMinutes(1)));
+                        Start(i, least + Spread(i, spread));
                     CancelAll();
                     End();
                 });
@@ -122,8 +123,11 @@ internal abstract class TimerContest
         if (_again is not null)
             return !_again();
         _late[timer] = Stopwatch.GetTimestamp() - _due[timer];
-        return Interlocked.Decrement(ref _left) == 0;
+        return CountDown(ref _left) == 0;
     }
+
+    /// <summary>One less, where callbacks run.</summary>
+    protected abstract int CountDown(ref int left);
 
     /// <summary>Ends <see cref="Run"/>.</summary>
     protected abstract void End();
@@ -174,6 +178,9 @@ internal abstract class TimerContest
         });
 
         protected override void End() => _ended!.TrySetResult();
+
+        // As in C. An interlocked operation would wait until the store of the figure has reached its cache line.
+        protected override int CountDown(ref int left) => --left;
     }
 
     private sealed class RawTimers(TimeSpan slack, bool anew) : OnLoop
@@ -255,6 +262,8 @@ internal abstract class TimerContest
         }
 
         protected override void End() => _ended.Set();
+
+        protected override int CountDown(ref int left) => Interlocked.Decrement(ref left);
     }
 
     private sealed class SystemTimers(bool anew) : OnPool
