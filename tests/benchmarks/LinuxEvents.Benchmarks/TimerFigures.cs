@@ -55,7 +55,7 @@ internal static class TimerFigures
     {
         (string Name, string Library)[] peers =
         [
-            (first == "wheel" ? "C wheel of 1 ms" : "C timerfd", first), ("libev", "libev"), ("libevent", "libevent"), ("libuv", "libuv"),
+            (first == "wheel" ? "C wheel of 1 ms" : "C timerfd", first), ("libev", "libev"), ("libevent", "libevent"), ("libuv", "libuv"), ("Go", "go"),
         ];
         foreach ((string name, string library) in peers)
         {

@@ -42,6 +42,7 @@ internal static class Workloads
                 .. Peer("libev", $"{native}/bench-timers-libev", "start", "1000000"),
                 .. Peer("libevent", $"{native}/bench-timers-libevent", "start", "1000000"),
                 .. Peer("libuv", $"{native}/bench-timers-libuv", "start", "1000000"),
+                .. Peer("Go", $"{native}/bench-timers-go", "start", "1000000"),
                 .. ((string[])["raw", "raw-new", "delay", "timer", "timer-new", "task"]).Select(static style => Ours(TimerFigures.NameOf(style), "timers", style, "start", "1000000")),
             ],
             new Target(Raw, Wheel, 1.5), new Target(TimerFigures.NameOf("raw-new"), TimerFigures.NameOf("timer-new"), 1.0 / 3), new Target(Delay, Raw, 4));
