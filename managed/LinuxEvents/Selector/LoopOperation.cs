@@ -113,7 +113,9 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
     {
         // Now, because a wait that nobody ever awaits would stay with its timer and its token.
         StopTimer();
-        _cancellation.Unregister();
+        // A source that is cancelled lets go of what was registered by itself.
+        if (!ReferenceEquals(_error, s_canceled))
+            _cancellation.Unregister();
         // Whoever is there already stays: only with one who may be coming there is an exchange to be won.
         if (Volatile.Read(ref _continuation) is not null || Interlocked.CompareExchange(ref _continuation, s_completed, null) is not null)
             RunContinuation(inline || (onPool && _context?.Scheduler is null));

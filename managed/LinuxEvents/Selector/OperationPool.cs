@@ -15,6 +15,9 @@ internal sealed class OperationPool<T>
     public T? TryRent()
     {
         T? operation = null;
+        // Many at once are all made new, and need not come one by one for that.
+        if (Volatile.Read(ref _count) == 0)
+            return operation;
         _gate.Enter();
         if (_count > 0)
         {
