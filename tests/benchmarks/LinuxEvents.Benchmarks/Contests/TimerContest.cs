@@ -6,7 +6,7 @@ namespace LinuxEvents.Benchmarks.Contests;
 /// <summary>Timers, as native/timers/main.c has them: there stands what is measured.</summary>
 internal abstract class TimerContest
 {
-    private double[] _due = [];
+    private Shot[] _shots = [];
     private double[] _late = [];
     private int _left;
 
@@ -84,7 +84,7 @@ internal abstract class TimerContest
             _again = () =>
             {
                 double now = Stopwatch.GetTimestamp();
-                _late[next++] = now - _due[0];
+                _late[next++] = now - _shots[0].Due;
                 if (next == _late.Length || now >= end)
                     return false;
                 Timed(0, delay);
@@ -114,16 +114,26 @@ internal abstract class TimerContest
 
     private Func<bool>? _again;
 
-    /// <summary>Whether timers fire at all: only then each has a state of its own.</summary>
-    private bool Fires => _late.Length > 0;
+    /// <summary>The state of a timer where timers fire at all, as any callback has one.</summary>
+    protected sealed class Shot(TimerContest contest)
+    {
+        public TimerContest Contest => contest;
+
+        public double Due;
+    }
+
+    /// <summary>The state of a timer, if it has one.</summary>
+    protected Shot? ShotOf(int timer) => _shots.Length > 0 ? _shots[timer] : null;
 
     /// <summary>A timer has fired: <see langword="true"/> when that was the last one.</summary>
-    protected bool Fired(int timer)
+    protected bool Fired(Shot shot)
     {
         if (_again is not null)
             return !_again();
-        _late[timer] = Stopwatch.GetTimestamp() - _due[timer];
-        return CountDown(ref _left) == 0;
+        double late = Stopwatch.GetTimestamp() - shot.Due;
+        int left = CountDown(ref _left);
+        _late[left] = late;
+        return left == 0;
     }
 
     /// <summary>One less, where callbacks run.</summary>
@@ -136,15 +146,16 @@ internal abstract class TimerContest
 
     private void Timed(int timer, TimeSpan delay)
     {
-        _due[timer] = Stopwatch.GetTimestamp() + delay.TotalNanoseconds;
+        _shots[timer].Due = Stopwatch.GetTimestamp() + delay.TotalNanoseconds;
         Start(timer, delay);
     }
 
     private void Prepare(int count, int samples)
     {
         Count = count;
-        _due = new double[count];
         _late = new double[samples];
+        if (samples > 0)
+            _shots = [.. Enumerable.Range(0, count).Select(_ => new Shot(this))];
         Make(count);
     }
 
@@ -196,7 +207,7 @@ internal abstract class TimerContest
         protected override void Start(int timer, TimeSpan delay)
         {
             if (timer == _timers.Count)
-                _timers.Add(new LoopTimer(Selector, static state => ((Slot)state!).OnFired(), Fires ? new Slot(this, timer) : null));
+                _timers.Add(new LoopTimer(Selector, static state => OnFired((Shot)state!), ShotOf(timer)));
             if (slack > TimeSpan.Zero)
                 _timers[timer].Start(delay, slack);
             else
@@ -211,13 +222,10 @@ internal abstract class TimerContest
                 _timers.Clear();
         }
 
-        private sealed class Slot(RawTimers contest, int timer)
+        private static void OnFired(Shot shot)
         {
-            public void OnFired()
-            {
-                if (contest.Fired(timer))
-                    contest.End();
-            }
+            if (shot.Contest.Fired(shot))
+                shot.Contest.End();
         }
     }
 
@@ -232,8 +240,8 @@ internal abstract class TimerContest
         protected override void Start(int timer, TimeSpan delay)
         {
             ValueTask task = Selector.DelayAsync(delay, slack, _source.Token);
-            if (_again is not null || _left > 0)
-                Await(timer, task.GetAwaiter());
+            if (ShotOf(timer) is { } shot)
+                Await(shot, task.GetAwaiter());
         }
 
         protected override void CancelAll()
@@ -242,10 +250,10 @@ internal abstract class TimerContest
             _source = new CancellationTokenSource();
         }
 
-        private void Await(int timer, System.Runtime.CompilerServices.ValueTaskAwaiter awaiter) => awaiter.UnsafeOnCompleted(() =>
+        private void Await(Shot shot, System.Runtime.CompilerServices.ValueTaskAwaiter awaiter) => awaiter.UnsafeOnCompleted(() =>
         {
             awaiter.GetResult();
-            if (Fired(timer))
+            if (Fired(shot))
                 End();
         });
     }
@@ -276,7 +284,7 @@ internal abstract class TimerContest
         protected override void Start(int timer, TimeSpan delay)
         {
             if (timer == _timers.Count)
-                _timers.Add(new Timer(_callback ??= OnFired, Fires ? timer : null, Timeout.Infinite, Timeout.Infinite));
+                _timers.Add(new Timer(_callback ??= OnFired, ShotOf(timer), Timeout.Infinite, Timeout.Infinite));
             _timers[timer].Change(delay, Timeout.InfiniteTimeSpan);
         }
 
@@ -297,7 +305,7 @@ internal abstract class TimerContest
         private void OnFired(object? state)
         {
             // One that is to be cancelled may fire before.
-            if (state is int timer && Fired(timer))
+            if (state is Shot shot && Fired(shot))
                 End();
         }
     }
@@ -313,12 +321,12 @@ internal abstract class TimerContest
         protected override void Start(int timer, TimeSpan delay)
         {
             Task task = Task.Delay(delay, _source.Token);
-            if (_again is null && _left == 0)
+            if (ShotOf(timer) is not { } shot)
                 return;
             var awaiter = task.ConfigureAwait(false).GetAwaiter();
             awaiter.UnsafeOnCompleted(() =>
             {
-                if (Fired(timer))
+                if (Fired(shot))
                     End();
             });
         }

@@ -62,8 +62,10 @@ func fire() int {
 		number, delay := i, 100*time.Millisecond+spread(i, time.Second)
 		due[i] = time.Now().Add(delay)
 		start(i, delay, func() {
-			late[number] = float64(time.Since(due[number]).Nanoseconds())
-			if atomic.AddInt64(&left, -1) == 0 {
+			behind := float64(time.Since(due[number]).Nanoseconds())
+			still := atomic.AddInt64(&left, -1)
+			late[still] = behind
+			if still == 0 {
 				ended <- struct{}{}
 			}
 		})

@@ -38,8 +38,8 @@ int timers_fired(long timer)
 {
     double now = nanoseconds(CLOCK_MONOTONIC);
     if (!one_by_one) {
-        late[timer] = now - due[timer];
-        return --left == 0;
+        late[--left] = now - due[timer];
+        return left == 0;
     }
     late[next++] = now - due[timer];
     if (next == count || now >= end)
