@@ -9,7 +9,7 @@ cp -r "$packages" "$work/packages"
 cp ~/.nuget/NuGet/NuGet.Config "$work/home/.nuget/NuGet" 2>/dev/null || : # where packages come from here
 user=()
 as_user() {
-  env -u NUGET_PACKAGES HOME="$work/home" "${user[@]}" "$@"
+  env -u NUGET_PACKAGES HOME="$work/home" MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false "${user[@]}" "$@" # nothing of it stays
 }
 if [ "$(id -u)" = 0 ]; then
   chmod 755 "$work"

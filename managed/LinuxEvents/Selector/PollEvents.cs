@@ -1,6 +1,7 @@
 namespace LinuxEvents;
 
 /// <summary>What a descriptor is ready for, or what is waited for. The values are those of epoll_ctl(2).</summary>
+/// <remarks>The names are those that are proposed for .NET itself, in dotnet/runtime#127908.</remarks>
 [Flags]
 public enum PollEvents
 {
