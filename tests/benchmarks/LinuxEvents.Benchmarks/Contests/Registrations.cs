@@ -6,6 +6,7 @@ namespace LinuxEvents.Benchmarks.Contests;
 internal sealed class Registrations(TriggerMode trigger)
 {
     private readonly Selector _selector = new();
+    private readonly RegistrationOptions _options = new() { Trigger = trigger };
     private readonly SafeEventFdHandle[] _handles = [.. Enumerable.Range(0, 100).Select(static _ => new EventFd().Handle)];
     private readonly FdRegistration[] _registrations = new FdRegistration[100];
 
@@ -15,7 +16,7 @@ internal sealed class Registrations(TriggerMode trigger)
         for (; Stopwatch.GetElapsedTime(start) < span; served += _handles.Length)
         {
             for (int i = 0; i < _handles.Length; i++)
-                _registrations[i] = _selector.Register(_handles[i], new RegistrationOptions { Trigger = trigger });
+                _registrations[i] = _selector.Register(_handles[i], _options);
             foreach (FdRegistration registration in _registrations)
                 registration.Dispose();
         }
