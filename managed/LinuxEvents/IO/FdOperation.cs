@@ -39,7 +39,8 @@ internal abstract class FdOperation(FdDirection direction) : WaitOperation(direc
     protected void Start(CancellationToken token)
     {
         Begin(Selector.IsLoopThread, direction.Registration.Continuations);
-        Token = token;
+        if (token.CanBeCanceled)
+            Token = token;
         if (token.IsCancellationRequested)
         {
             End();

@@ -46,9 +46,9 @@ internal sealed class FdWriter(FdStream stream, FdRegistration registration, boo
     public ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken token)
     {
         if (!_line.TryEnter())
-            return WriteInLineAsync(new ReadOnlySequence<byte>(buffer), token);
+            return WriteInLine(buffer, token);
         if (IsDrained || token.IsCancellationRequested)
-            return Start(new ReadOnlySequence<byte>(buffer), token);
+            return WriteRest(buffer, token);
 
         // Nearly always all is written at once, without a sequence.
         int count;
@@ -65,7 +65,7 @@ internal sealed class FdWriter(FdStream stream, FdRegistration registration, boo
         }
 
         if (count != buffer.Length)
-            return WriteNow(new ReadOnlySequence<byte>(count == NotReady ? buffer : buffer[count..]), token);
+            return WriteRest(count == NotReady ? buffer : buffer[count..], token);
         Leave();
         return default;
     }
@@ -101,6 +101,14 @@ internal sealed class FdWriter(FdStream stream, FdRegistration registration, boo
 
     /// <summary>Keeps an operation for the next write that has to wait.</summary>
     public void Return(FdWriteOperation operation) => _idle = operation;
+
+    // These two stand apart because whoever calls them would have to clear room for their sequences even when it does not.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ValueTask WriteRest(ReadOnlyMemory<byte> rest, CancellationToken token) => WriteNow(new ReadOnlySequence<byte>(rest), token);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ValueTask WriteInLine(ReadOnlyMemory<byte> buffer, CancellationToken token) =>
+        WriteInLineAsync(new ReadOnlySequence<byte>(buffer), token);
 
     private async ValueTask WriteInLineAsync(ReadOnlySequence<byte> buffers, CancellationToken token)
     {

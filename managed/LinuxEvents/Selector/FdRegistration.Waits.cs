@@ -89,7 +89,7 @@ public sealed partial class FdRegistration
     /// <summary>Keeps a consumed wait for the next one.</summary>
     internal void Return(WaitOperation operation)
     {
-        if (Selector.IsLoopThread && _waits.TryReturnOnLoop(operation))
+        if (_waits.TryReturn(operation))
             return;
         _gate.Enter();
         _waits.Return(operation);
@@ -156,9 +156,7 @@ public sealed partial class FdRegistration
     }
 
     /// <summary>What a wait need not wait for. Outside the gate a hint, for it may change at any time.</summary>
-    internal PollEvents Remembered(PollEvents interest) => _alwaysReady ? interest & (PollEvents.Read | PollEvents.Write)
-        : _edgeTriggered ? _ready & (interest | Always)
-        : PollEvents.None;
+    internal PollEvents Remembered(PollEvents interest) => _ready & (interest | Always);
 
     private ObjectDisposedException Disposed() => new(nameof(FdRegistration), Selector.IsClosing
         ? $"The selector {Selector.Name}, with which {this} was registered, was disposed."
@@ -169,10 +167,12 @@ public sealed partial class FdRegistration
         : null;
 
     /// <summary>Sees to it that the kernel reports these events.</summary>
-    private int Arm(PollEvents interest)
+    private int Arm(PollEvents interest) => ((uint)interest & ~_armed) == 0 ? 0 : ArmMore(interest);
+
+    private int ArmMore(PollEvents interest)
     {
         uint armed = _armed == Parked ? (uint)interest : _armed | (uint)interest;
-        return armed == _armed || _edgeTriggered || _alwaysReady || _limiter is { Tripped: true } ? 0 : Rearm(armed);
+        return _edgeTriggered || _alwaysReady || _limiter is { Tripped: true } ? 0 : Rearm(armed);
     }
 
     /// <summary>The kernel reported what nobody took: stop it, unless a wait that is too young for this event wants it.</summary>

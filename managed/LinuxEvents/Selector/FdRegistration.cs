@@ -69,6 +69,8 @@ public sealed partial class FdRegistration : IRegistered, IDisposable
         int result = _disposed ? 0 : NativeMethods.lxe_epoll_add(selector.EpollDescriptor, _descriptor, _armed, _key);
         // Regular files and directories can't be watched, because they are always ready; so is /dev/null.
         _alwaysReady = result == -Errno.EPERM;
+        if (_alwaysReady)
+            _ready = PollEvents.Read | PollEvents.Write;
         bool failed = result < 0 && !_alwaysReady;
         _disposed |= failed;
         _gate.Exit();
@@ -156,7 +158,7 @@ public sealed partial class FdRegistration : IRegistered, IDisposable
     /// </param>
     public void MarkDrained(PollEvents events, long sequence)
     {
-        if (!_edgeTriggered)
+        if (!_edgeTriggered || _alwaysReady)
             return;
         _gate.Enter();
         if (sequence == _sequence)

@@ -12,9 +12,9 @@ namespace LinuxEvents;
 /// cancellation, a disposal) and what is still on its way from an earlier use.</para>
 /// <para>Who completes is decided outside, under the gate of the registration or of the timer queue: only the one who takes
 /// the operation out of that list may complete it. Here only completion and continuation race, and
-/// they meet in one compare-exchange on _continuation: null becomes either the consumer's delegate (then the completer runs
-/// it) or <see cref="s_completed"/> (then the consumer, finding it, has it run). The result is written before that exchange and
-/// read after it. Whoever loses it goes on; whoever finds null no longer touches the object, which may be in another use by then.</para>
+/// they meet in one compare-exchange on _phase: <see cref="Pending"/> becomes either <see cref="Awaited"/> (then the completer runs the
+/// continuation, which was written before) or <see cref="Completed"/> (then the consumer has it run). The result is written before that
+/// exchange and read after it. Whoever loses it goes on; whoever wins it no longer touches the object, which may be in another use by then.</para>
 /// <para>Latecomers of an earlier use. A cancellation callback: GetResult disposes the token registration, which waits for a
 /// callback that runs, before the object is pooled. A timer: GetResult takes it off the queue, and one that had left the queue
 /// already carries the version of its use, which is compared under the gate. A consumer that awaits twice: each
@@ -26,7 +26,7 @@ namespace LinuxEvents;
 /// </remarks>
 internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, IValueTaskSource<TResult>, IThreadPoolWorkItem
 {
-    private static readonly Action<object?> s_completed = static _ => throw new InvalidOperationException();
+    private const int Pending = 0, Awaited = 1, Completed = 2;
 
     /// <summary>Stands for an exception that is only made for one who takes it.</summary>
     private static readonly Exception s_canceled = new OperationCanceledException();
@@ -38,7 +38,7 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
     private Exception? _error;
     private CancellationTokenRegistration _cancellation;
     private ContinuationMode _mode;
-    private bool _continuing;
+    private int _phase;
     private short _version;
 
     protected Selector Selector => selector;
@@ -107,7 +107,7 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
     /// <summary>Completes as cancelled with the consumer's token.</summary>
     protected void CompleteAsCanceled() => CompleteElsewhere(default, s_canceled);
 
-    private bool IsCompleted => _continuing || ReferenceEquals(Volatile.Read(ref _continuation), s_completed);
+    private bool IsCompleted => Volatile.Read(ref _phase) == Completed;
 
     private void Complete(bool inline, bool onPool = false)
     {
@@ -117,8 +117,11 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
         if (!ReferenceEquals(_error, s_canceled))
             _cancellation.Unregister();
         // Whoever is there already stays: only with one who may be coming there is an exchange to be won.
-        if (Volatile.Read(ref _continuation) is not null || Interlocked.CompareExchange(ref _continuation, s_completed, null) is not null)
+        if (Volatile.Read(ref _phase) == Awaited || Interlocked.CompareExchange(ref _phase, Completed, Pending) == Awaited)
+        {
+            _phase = Completed;
             RunContinuation(inline || (onPool && _context?.Scheduler is null));
+        }
     }
 
     private void StopTimer()
@@ -129,7 +132,6 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
 
     private void RunContinuation(bool inline)
     {
-        _continuing = true;
         if (inline)
             Execute();
         else if (_mode == ContinuationMode.Loop ? !selector.PostContinuation(this, _state) : _context?.Scheduler is not { } scheduler || !TrySchedule(scheduler))
@@ -182,17 +184,18 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
     protected void Await(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
         CheckVersion(token);
-        if (Volatile.Read(ref _continuation) is { } present && !ReferenceEquals(present, s_completed))
-            throw new InvalidOperationException("A ValueTask may be awaited only once.");
-        _state = state;
-        _context = CapturedContext.Capture(flags, schedule: _mode == ContinuationMode.WhereBegun);
-        Action<object?>? earlier = Interlocked.CompareExchange(ref _continuation, continuation, null);
-        if (earlier is null)
-            return;
-        if (!ReferenceEquals(earlier, s_completed))
-            throw new InvalidOperationException("A ValueTask may be awaited only once.");
+        if (_continuation is not null)
+            ThrowAwaitedTwice();
+        // Nearly always there is none, and none is what is there: a reference is not written for nothing.
+        if (CapturedContext.Capture(flags, schedule: _mode == ContinuationMode.WhereBegun) is { } context)
+            _context = context;
         _continuation = continuation;
-        RunContinuation(inline: false);
+        _state = state;
+        int phase = Interlocked.CompareExchange(ref _phase, Awaited, Pending);
+        if (phase == Awaited)
+            ThrowAwaitedTwice();
+        if (phase == Completed)
+            RunContinuation(inline: false);
     }
 
     protected TResult? Consume(short token)
@@ -209,7 +212,7 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
         _version++;
         Token = default;
         _cancellation = default;
-        _continuing = false;
+        _phase = Pending;
         _continuation = null;
         _state = null;
         _context = null;
@@ -227,4 +230,6 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
         if (token != Version)
             throw new InvalidOperationException("This ValueTask has been consumed already: it may be awaited only once.");
     }
+
+    private static void ThrowAwaitedTwice() => throw new InvalidOperationException("A ValueTask may be awaited only once.");
 }

@@ -6,8 +6,11 @@ internal struct WaitList
     /// <summary>More waits than this at a time came in a burst, and are not kept.</summary>
     private const int PoolCapacity = 16;
 
+    /// <summary>The last of several; where there is but one, or none, this is <see langword="null"/>: one reference less to be written for each wait.</summary>
     private WaitOperation? _last;
-    private WaitOperation? _spare;
+
+    /// <summary>The first one made, which stays: nearly always it is the only one.</summary>
+    private WaitOperation? _own;
     private WaitOperation? _pool;
     private int _pooled;
 
@@ -18,35 +21,35 @@ internal struct WaitList
 
     public WaitOperation Rent(FdRegistration registration)
     {
-        if (Volatile.Read(ref _spare) is { } spare)
+        WaitOperation operation = _own ??= new WaitOperation(registration);
+        if (!Volatile.Read(ref operation.Rented))
         {
-            _spare = null;
-            return spare;
+            operation.Rented = true;
+            return operation;
         }
 
-        if (_pool is not { } operation)
+        if (_pool is null)
             return new WaitOperation(registration);
+        operation = _pool;
         _pool = operation.Next;
+        operation.Next = null;
         _pooled--;
         return operation;
     }
 
-    /// <summary>
-    /// Returns one without the gate. Only for the loop's thread: there is never another who sets it, and who empties it, under the gate, has
-    /// taken what is there.
-    /// </summary>
-    /// <returns><see langword="false"/> when there is one already.</returns>
-    public bool TryReturnOnLoop(WaitOperation operation)
+    /// <summary>Takes one back without the gate, which who has it may do: others only look whether it is still rented.</summary>
+    /// <returns><see langword="false"/> for another than the first one made.</returns>
+    public readonly bool TryReturn(WaitOperation operation)
     {
-        if (Volatile.Read(ref _spare) is not null)
+        if (operation != _own)
             return false;
-        Volatile.Write(ref _spare, operation);
+        Volatile.Write(ref operation.Rented, false);
         return true;
     }
 
     public void Return(WaitOperation operation)
     {
-        if (_pooled == PoolCapacity)
+        if (TryReturn(operation) || _pooled == PoolCapacity)
             return;
         operation.Next = _pool;
         _pool = operation;
@@ -57,27 +60,37 @@ internal struct WaitList
     {
         Count++;
         operation.Waiting = true;
-        operation.Next = null;
-        operation.Previous = _last;
-        if (_last is null)
+        if (First is not { } first)
+        {
             First = operation;
-        else
-            _last.Next = operation;
+            return;
+        }
+
+        WaitOperation last = _last ?? first;
+        last.Next = operation;
+        operation.Previous = last;
         _last = operation;
     }
 
     public void Remove(WaitOperation operation)
     {
         Count--;
-        if (operation.Previous is null)
-            First = operation.Next;
-        else
-            operation.Previous.Next = operation.Next;
-        if (operation.Next is null)
-            _last = operation.Previous;
-        else
-            operation.Next.Previous = operation.Previous;
-        operation.Next = operation.Previous = null;
         operation.Waiting = false;
+        WaitOperation? previous = operation.Previous, next = operation.Next;
+        if (previous is null && next is null)
+        {
+            First = _last = null;
+            return;
+        }
+
+        if (previous is null)
+            First = next;
+        else
+            previous.Next = next;
+        if (next is null)
+            _last = previous;
+        else
+            next.Previous = previous;
+        operation.Next = operation.Previous = null;
     }
 }

@@ -12,6 +12,9 @@ internal class WaitOperation(FdRegistration registration) : LoopOperation<PollEv
     /// <summary>Whether it is among the waiters.</summary>
     public bool Waiting;
 
+    /// <summary>Whether the registration's own operation is in use.</summary>
+    public bool Rented;
+
     /// <summary>The wait for several registrations that this is a member of, if it is no wait of its own.</summary>
     public WaitAnyOperation? Any;
 
