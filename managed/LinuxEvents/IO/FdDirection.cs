@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LinuxEvents.Interop;
 
 namespace LinuxEvents;
@@ -25,6 +26,7 @@ internal abstract class FdDirection(FdStream stream, FdRegistration registration
     /// <summary>What a transfer gives when there is to be waited first.</summary>
     public const int NotReady = -1;
 
+    private readonly SafeHandle _lease = stream.Lease;
     private volatile bool _drained;
     private BlockingWait? _blocking;
 
@@ -61,7 +63,7 @@ internal abstract class FdDirection(FdStream stream, FdRegistration registration
     {
         if (stream.IsDisposed)
             throw stream.Disposed();
-        return new DescriptorReference(stream.Lease);
+        return new DescriptorReference(_lease);
     }
 
     /// <summary>Draws the conclusions from the result of a system call.</summary>

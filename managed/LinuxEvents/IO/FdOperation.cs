@@ -66,6 +66,12 @@ internal abstract class FdOperation(FdDirection direction) : WaitOperation(direc
     {
     }
 
+    internal sealed override void PrefetchContinuation()
+    {
+        ProcessorCache.Prefetch(direction);
+        base.PrefetchContinuation();
+    }
+
     /// <summary>The loop has taken it out of the list.</summary>
     public sealed override void CompleteReady(PollEvents events)
     {

@@ -17,6 +17,16 @@ public sealed partial class FdRegistration
         }
     }
 
+    /// <summary>There will be a report soon: fetches who waits first. A hint, and so without the gate.</summary>
+    internal void PrefetchWait()
+    {
+        if (_waits.First is { } operation)
+            ProcessorCache.Prefetch(operation);
+    }
+
+    /// <summary>Fetches what continues then.</summary>
+    internal void PrefetchContinuation() => _waits.First?.PrefetchContinuation();
+
     void IRegistered.Dispatch(PollEvents events, long turn)
     {
         _gate.Enter();

@@ -46,6 +46,13 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
     /// <summary>Changes whenever the operation is used anew, which it is not while it is queued.</summary>
     internal sealed override short Version => _version;
 
+    /// <summary>It will be completed soon: fetches what continues then. A hint, read without protection.</summary>
+    internal virtual void PrefetchContinuation()
+    {
+        if (_state is { } state)
+            ProcessorCache.Prefetch(state);
+    }
+
     /// <summary>Where its timer is.</summary>
     private protected virtual TimerQueue Timers => selector.Timers;
 

@@ -87,6 +87,14 @@ internal sealed class RegistrationTable
         return registered is not null && registered.Key == key ? registered : null;
     }
 
+    /// <summary>What is in the slot of a key just now, be it another's: only to be prefetched.</summary>
+    public IRegistered? Peek(ulong key)
+    {
+        IRegistered?[] slots = Volatile.Read(ref _slots);
+        uint slot = (uint)key;
+        return slot < (uint)slots.Length ? slots[slot] : null;
+    }
+
     /// <summary>Takes no more registrations, and gives any one that is still there, for a loop that ends.</summary>
     public IRegistered? CloseAndFind()
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LinuxEvents.Interop;
 
 namespace LinuxEvents;
@@ -154,6 +155,8 @@ public sealed unsafe partial class Selector
             else if (Registrations.Find(ready.data) is { } registered)
             {
                 worked = true;
+                if (ProcessorCache.CanPrefetch && _eventIndex < _eventCount)
+                    LookAhead();
                 Activity.CountEvent(registered);
                 try
                 {
@@ -174,5 +177,25 @@ public sealed unsafe partial class Selector
         }
 
         return worked;
+    }
+
+    /// <summary>
+    /// Of many descriptors next to nothing is in the processor's caches: each event would have to wait for its registration, then for the wait in
+    /// there, then for who waits. So they are fetched while earlier events are served, each when it can be found without waiting for the one before.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void LookAhead()
+    {
+        (Ahead(0) as FdRegistration)?.PrefetchContinuation();
+        (Ahead(1) as FdRegistration)?.PrefetchWait();
+        if (Ahead(2) is { } registered)
+            ProcessorCache.Prefetch(registered);
+    }
+
+    /// <summary>For what the next event is, or one behind it. A hint: it may be gone until then.</summary>
+    private IRegistered? Ahead(int by)
+    {
+        int index = _eventIndex + by;
+        return index < _eventCount ? Registrations.Peek(_events[index].data) : null;
     }
 }
