@@ -5,14 +5,19 @@ set -euo pipefail
 example=$1
 shift
 trap 'kill $(jobs -p) 2>/dev/null || :' EXIT
+start() { # COMMAND...: in the background; bash forgets a coprocess's descriptors when it ends, perhaps before all was read
+  coproc PROGRAM { exec "$@"; }
+  exec 5<&"${PROGRAM[0]}"
+  program=$PROGRAM_PID
+}
 expect() { # TEXT: what the example says next
-  read -r line <&"${PROGRAM[0]}"
+  read -r line <&5
   [[ $line =~ $1 ]] || { echo "'$line' is not '$1'" >&2; exit 1; }
 }
 
 case $example in
   echo)
-    coproc PROGRAM { exec "$@" 0; }
+    start "$@" 0
     expect '^listening on port ([0-9]+)$'
     port=${BASH_REMATCH[1]}
     exec 3<>"/dev/tcp/127.0.0.1/$port" 4<>"/dev/tcp/127.0.0.1/$port"
@@ -34,7 +39,7 @@ case $example in
     sed 's/.*: //' "$fifos/output" | sort | diff - <(printf 'ended by signal 9\nexited with 0\nexited with 3\n')
     ;;
   signals)
-    coproc PROGRAM { exec "$@"; }
+    start "$@"
     expect '^process [0-9]+$'
     pid=${line#process }
     kill -USR1 "$pid"
@@ -49,11 +54,11 @@ case $example in
     (exit 0) &
     second=$!
     wait "$second"
-    coproc PROGRAM { exec "$@" "$first" "$second"; }
+    start "$@" "$first" "$second"
     expect "^process $second is gone\$" || exit
     kill -KILL "$first"
     wait "$first" 2>/dev/null || :
     expect "^process $first has ended"
-    wait "${PROGRAM_PID:-0}" 2>/dev/null || :
+    wait "$program"
     ;;
 esac
