@@ -1,7 +1,7 @@
 namespace LinuxEvents;
 
 /// <summary>
-/// A timer on a selector's loop that calls a callback: for those who have very many, or start and cancel them all the time. It takes less than 64 bytes; to
+/// A timer on a selector's loop that calls a callback: for those who have very many, or start and cancel them all the time. It takes some 60 bytes; to
 /// start, to restart and to cancel it costs no allocation and no system call.
 /// </summary>
 /// <remarks>
