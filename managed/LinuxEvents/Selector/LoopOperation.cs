@@ -46,8 +46,7 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
     /// <summary>Changes whenever the operation is used anew, which it is not while it is queued.</summary>
     internal sealed override short Version => _version;
 
-    /// <summary>It will be completed soon: fetches what continues then. A hint, read without protection.</summary>
-    internal virtual void PrefetchContinuation()
+    internal override void PrefetchContinuation()
     {
         if (_state is { } state)
             ProcessorCache.Prefetch(state);

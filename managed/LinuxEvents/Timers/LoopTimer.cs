@@ -62,6 +62,12 @@ public sealed class LoopTimer : TimerNode
     /// <returns><see langword="true"/> when its callback does not run; <see langword="false"/> when it was not started, has fired or is about to.</returns>
     public bool Cancel() => Selector.Timers.Remove(this);
 
+    internal override void PrefetchContinuation()
+    {
+        if (_state is { } state)
+            ProcessorCache.PrefetchHead(state);
+    }
+
     internal override void Fire(short version)
     {
         if (TimerWheel.IsTaken(this))

@@ -16,6 +16,11 @@ public abstract class TimerNode
     /// <summary>Changes whenever the node is used anew, where it is for others than the queue to know. Read under the queue's gate.</summary>
     internal virtual short Version => 0;
 
+    /// <summary>It will be fired or completed soon: fetches what continues then. A hint, read without protection.</summary>
+    internal virtual void PrefetchContinuation()
+    {
+    }
+
     /// <summary>The time has come. On the loop's thread, outside the queue's gate.</summary>
     /// <param name="version">The node's version when it left the queue: if it differs by now, this is another use, not to be touched.</param>
     internal abstract void Fire(short version);

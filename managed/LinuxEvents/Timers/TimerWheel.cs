@@ -191,6 +191,9 @@ internal sealed class TimerWheel
         if (tick <= _tick)
         {
             _present.Add(due, _slots.Append(Present, node, due, slack, out _));
+            // Those of a slot come here in a row, and are fired one by one.
+            if (ProcessorCache.CanPrefetch)
+                node.PrefetchContinuation();
         }
         else
         {
@@ -207,7 +210,15 @@ internal sealed class TimerWheel
     {
         for (int block = from.Detach(slot, out TimerSlack? slack); block != 0; block = from.Free(block))
         {
-            foreach (ref readonly TimerSlots.Entry entry in from.EntriesOf(block))
+            // They are spread over memory: all are fetched at the same time, for to wait for each would take longer than all the rest.
+            ReadOnlySpan<TimerSlots.Entry> entries = from.EntriesOf(block);
+            foreach (ref readonly TimerSlots.Entry entry in entries)
+            {
+                if (ProcessorCache.CanPrefetch && entry.Node is { } node)
+                    ProcessorCache.PrefetchHead(node);
+            }
+
+            foreach (ref readonly TimerSlots.Entry entry in entries)
             {
                 if (entry.Node is { } node)
                     Place(node, entry.Due, slack ?? node.Slack);
