@@ -170,6 +170,7 @@ verb_test() {
 
 verb_matrix() {
   require_emulators
+  verb_build
   local pattern
   for pattern in "${@:-*}"; do
     # shellcheck disable=SC2053
@@ -178,8 +179,6 @@ verb_matrix() {
       break
     fi
   done
-  managed build tests/LinuxEvents.Tests
-  "$root/cmake/build.sh" release
   env "${settings[@]}" "$root/tests/matrix/matrix.sh" "$artifacts" "$@"
 }
 
