@@ -110,17 +110,15 @@ internal sealed class ChildWatch : IRegistered
 
     public ValueTask<ExitStatus> WaitAsync(CancellationToken token)
     {
-        if (TryReap())
-            return new ValueTask<ExitStatus>(_status);
-        if (token.IsCancellationRequested)
-            return ValueTask.FromCanceled<ExitStatus>(token);
-        Selector.ThrowIfForked();
         ExitWait wait;
         ValueTask<ExitStatus> task;
         lock (this)
         {
             if (TryReap())
                 return new ValueTask<ExitStatus>(_status);
+            if (token.IsCancellationRequested)
+                return ValueTask.FromCanceled<ExitStatus>(token);
+            Selector.ThrowIfForked();
             if (!_watched)
                 return ValueTask.FromException<ExitStatus>(Selector.Ended());
             wait = Selector.ExitWaits.TryRent() ?? new ExitWait(Selector);
