@@ -6,7 +6,7 @@ namespace LinuxEvents.Benchmarks;
 /// <summary>Draws the standings as bars, shorter is better; it reads well on light and on dark pages.</summary>
 internal static class Chart
 {
-    private const int Width = 760, LabelWidth = 230, FigureWidth = 130, BarHeight = 18, Gap = 6, TitleHeight = 34;
+    private const int Width = 820, LabelWidth = 290, FigureWidth = 130, BarHeight = 18, Gap = 6, TitleHeight = 34;
     private static readonly XNamespace s_svg = "http://www.w3.org/2000/svg";
 
     public static XDocument Draw(IReadOnlyList<(Workload Workload, IReadOnlyList<Standing> Standings)> results)

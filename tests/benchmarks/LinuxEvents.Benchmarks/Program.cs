@@ -6,7 +6,7 @@ using Spectre.Console;
 
 Argument<string[]> names = new("NAME")
 {
-    Description = "workloads to run, by name or by the beginning of it; all if none is named",
+    Description = "workloads to run: a name, or the beginning of several (children-); all if none is named",
     Arity = ArgumentArity.ZeroOrMore,
 };
 Option<DirectoryInfo> native = new("--native") { Description = "the folder of the C programs", Required = true, Hidden = true };
@@ -45,7 +45,7 @@ bench.SetAction(async (parse, cancellation) =>
         return 2;
     }
 
-    bool IsWanted(string name) => wanted.Length == 0 || wanted.Any(beginning => Fits(name, beginning));
+    bool IsWanted(string name) => wanted.Length == 0 || wanted.Any(word => all.Contains(word) ? name == word : Fits(name, word));
     foreach (string program in programs.Where(IsWanted))
     {
         using Process process = Process.Start(Path.Combine(folder, $"bench-{program}"));
