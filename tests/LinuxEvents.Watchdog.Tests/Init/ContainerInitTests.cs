@@ -43,7 +43,7 @@ public class ContainerInitTests
     {
         using RunningWatchdog watchdog = RunningWatchdog.Start(
             "init", "--", "sh", "-c",
-            "sh -c 'trap \"echo terminated; exit\" TERM; echo ready; while :; do sleep 0.1; done' & trap 'exit 5' USR1; while :; do sleep 0.1; done");
+            "trap 'exit 5' USR1; sh -c 'trap \"echo terminated; exit\" TERM; echo ready; while :; do sleep 0.1; done' & while :; do sleep 0.1; done");
         watchdog.WaitForLine("ready");
         RunningWatchdog.Kill(watchdog.Children[0], LinuxSignal.SIGUSR1);
         Assert.Equal(5, watchdog.WaitForExit());
