@@ -34,8 +34,9 @@ public sealed class TerminalTests
     public void What_is_written_is_typed_and_the_size_can_be_changed() => TestChild.LeavesNothing(() =>
     {
         using ChildProcess child = ChildProcess.Spawn(OnTerminal(
-            // A signal interrupts the shell's read.
-            "trap 'stty size' WINCH; echo ready; until read line; do :; done; echo \"got $line\"; stty size; cat; echo end"));
+            // Not in a read, before which a signal could come that is acted on only after it.
+            "trap 'stty size; seen=1' WINCH; echo ready; until [ \"$seen\" ]; do sleep 0.01; done; trap - WINCH; "
+            + "read line; echo \"got $line\"; stty size; cat; echo end"));
         FdStream stream = child.Terminal!.Stream;
         ReadUntil(stream, "ready\r\n");
         child.Terminal.Size = new TerminalSize(10, 20);
