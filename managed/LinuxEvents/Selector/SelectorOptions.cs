@@ -93,7 +93,8 @@ public sealed class SelectorOptions
 
     /// <summary>
     /// By how much delays and timeouts may be late that say nothing else, to share a wake-up of the loop with others: zero by default, in whole
-    /// microseconds, at most 71 minutes. The loop then wakes as seldom as the windows between each due time and that much later allow.
+    /// microseconds, from 4 ms on in 12 significant bits, rounded down, at most 71 minutes. The loop then wakes as seldom as the windows between
+    /// each due time and that much later allow.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public TimeSpan TimerSlack
