@@ -57,8 +57,7 @@ public class ContainerInitTests
         watchdog.WaitForLine("ready");
         int command = watchdog.Children[0];
         watchdog.Signal(LinuxSignal.SIGTSTP);
-        watchdog.WaitUntil("both to be stopped", () => IsStopped(command) && (IsStopped(watchdog.Id)
-            || watchdog.Errors.Contains("watchdog: cannot stop: pidfd_open", StringComparison.Ordinal))); // before Linux 5.3
+        watchdog.WaitUntil("both to be stopped", () => IsStopped(command) && IsStopped(watchdog.Id));
         watchdog.Signal(LinuxSignal.SIGCONT);
         watchdog.WaitUntil("both to go on", () => !IsStopped(watchdog.Id) && !IsStopped(command));
         watchdog.Signal(LinuxSignal.SIGTERM);
