@@ -32,3 +32,8 @@ quiet() {
 sample() {
   awk -v mark="<!-- sample: $1 -->" '$0 == mark { found = 1; next } found && /^```$/ { exit } found && !/^```/' "${2:-$root/README.md}"
 }
+
+# For NativeAOT: its own targets hand the linker what is in NuGet's cache without quotes.
+need_plain_cache() {
+  [[ ${NUGET_PACKAGES-} != *" "* ]] || { echo "skipped: NativeAOT does not link with NuGet's cache in a folder whose name has a space: $NUGET_PACKAGES"; exit 77; }
+}

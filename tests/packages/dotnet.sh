@@ -41,6 +41,7 @@ case $2 in
     DOTNET_BUNDLE_EXTRACT_BASE_DIR=$work/extracted runs "out/$program"
     ;;
   nativeaot)
+    need_plain_cache
     export ConsumerAot=true
     ConsumerStatic=true build publish -o static
     [ -z "$(find static -name '*.so*')" ] || fail "a shared library lies beside the program"

@@ -14,6 +14,7 @@ case $1 in
     program=(dotnet exec out/package.dll)
     ;;
   nativeaot)
+    need_plain_cache
     export ConsumerFramework=net9.0 ConsumerAot=true
     quiet dotnet publish package.csproj -c Release -o out --nologo -v quiet -warnaserror
     program=(out/package)

@@ -2,6 +2,7 @@
 # A NativeAOT program of the package that has its signals blocked before anything else runs, by its project file: they come by signalfd.
 # shellcheck source=tests/packages/common.sh
 . "$(dirname "$0")/common.sh"
+need_plain_cache
 
 export LinuxEventsVersion=$version ConsumerFramework=net9.0 ConsumerAot=true RestoreAdditionalProjectSources=$packages
 cp "$here/signals/Program.cs" "$work"

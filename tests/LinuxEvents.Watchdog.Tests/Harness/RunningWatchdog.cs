@@ -42,6 +42,9 @@ internal sealed partial class RunningWatchdog : IDisposable
     /// <summary>The file to start by <c>dotnet exec</c>.</summary>
     public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "watchdog.dll");
 
+    /// <summary>The same as a word of a shell's: the folder's name may have spaces.</summary>
+    public static string ProgramWord { get; } = $"'{Program.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
     public int Id => _process.Id;
 
     /// <summary>What it has written to standard error so far.</summary>

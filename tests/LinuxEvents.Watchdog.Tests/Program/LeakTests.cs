@@ -55,7 +55,7 @@ public class LeakTests
         using var directory = new TemporaryDirectory();
         string services = string.Join(',', Enumerable.Range(0, 120).Select(i => $"\"s{i}\": {{ \"command\": [\"sleep\", \"60\"] }}"));
         string file = directory.Write("f.json", "{ \"services\": {" + services + "} }");
-        var start = new System.Diagnostics.ProcessStartInfo("sh", ["-c", $"ulimit -n 256; exec dotnet exec {RunningWatchdog.Program} up {file}"]);
+        var start = new System.Diagnostics.ProcessStartInfo("sh", ["-c", $"ulimit -n 256; exec dotnet exec {RunningWatchdog.ProgramWord} up {file}"]);
         using var watchdog = new RunningWatchdog(start);
         watchdog.WaitForLine("s119     * ");
         Assert.True(watchdog.CountLines("cannot start:") > 0);

@@ -180,5 +180,5 @@ public sealed class OutputTests : IDisposable
 
     /// <summary>Starts the watchdog below a shell; what is behind the command line may redirect or read its output.</summary>
     private static RunningWatchdog Shell(string commandLine, string behind = "") =>
-        new(new ProcessStartInfo("sh", ["-c", $"{{ dotnet exec {RunningWatchdog.Program} {commandLine}; }}{behind}"]));
+        new(new ProcessStartInfo("sh", ["-c", $"{{ dotnet exec {RunningWatchdog.ProgramWord} {commandLine}; }}{behind}"]));
 }

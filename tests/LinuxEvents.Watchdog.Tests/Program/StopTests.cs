@@ -66,7 +66,7 @@ public class StopTests
     public void The_keyboards_signals_are_left_alone_where_they_were_ignored_at_the_start()
     {
         using var watchdog = new RunningWatchdog(new ProcessStartInfo(
-            "sh", ["-c", $"trap '' INT QUIT; exec dotnet exec {RunningWatchdog.Program} run -- sleep 60"]));
+            "sh", ["-c", $"trap '' INT QUIT; exec dotnet exec {RunningWatchdog.ProgramWord} run -- sleep 60"]));
         watchdog.WaitForLine("started as process");
         watchdog.Signal(LinuxSignal.SIGINT);
         watchdog.Signal(LinuxSignal.SIGQUIT);

@@ -54,5 +54,5 @@ public class TerminalTests
     /// <summary>The watchdog leads a session of its own, which the terminal controls: it has opened it first.</summary>
     private static RunningWatchdog On(Terminal terminal, string environment, string arguments) => new(new ProcessStartInfo(
         "setsid",
-        ["--wait", "sh", "-c", $"exec <>{terminal.Name} >&0 2>&1; exec env --default-signal=INT,QUIT TERM=xterm {environment} dotnet exec {RunningWatchdog.Program} {arguments}"]));
+        ["--wait", "sh", "-c", $"exec <>{terminal.Name} >&0 2>&1; exec env --default-signal=INT,QUIT TERM=xterm {environment} dotnet exec {RunningWatchdog.ProgramWord} {arguments}"]));
 }
