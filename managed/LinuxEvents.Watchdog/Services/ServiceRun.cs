@@ -29,7 +29,7 @@ internal sealed class ServiceRun : IDisposable
         };
         options.Environment["WATCHDOG_PID"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         foreach ((string name, string? value) in service.Environment) options.Environment[name] = value;
-        _child = ChildProcess.Spawn(options, selector);
+        using (new DescriptorReserve()) _child = ChildProcess.Spawn(options, selector);
         Report("started", $"started as process {ProcessId}"); // before its first line
         _pumps =
         [
