@@ -13,6 +13,7 @@
  * the memory, and that would be us: there the child gets a copy.
  */
 #include "clone.h"
+#include "spawn.h"
 
 #include <poll.h>
 #include <sched.h>
@@ -283,8 +284,14 @@ int32_t lxe__feature_probe(uint32_t feature)
     probe *selected = choose(feature);
     if (!is_filtered())
         return selected();
-    _Alignas(16) char stack[8192];
-    int32_t pid = start_child(leave_with_result, &selected, stack, sizeof stack, core_dumps_spare_us() ? CLONE_VM : 0, NULL);
+    char *area;
+    uint64_t size;
+    int32_t error = lxe__stack_map(0, &area, &size);
+    if (error < 0)
+        return error;
+    int32_t pid = start_child(leave_with_result, &selected, area + LXE__GUARD_SIZE, LXE__STACK_SIZE,
+                              core_dumps_spare_us() ? CLONE_VM : 0, NULL);
+    lxe__syscall(SYS_munmap, area, size);
     if (pid < 0)
         return pid;
     int32_t status = reap(pid);

@@ -174,7 +174,8 @@ int lxe__reaper_helper(void *unused)
     int32_t signals = prepare();
     if (signals < 0)
         leave(signals);
-    lxe__identity_read(&lxe__reaper.identity);
+    uint32_t groups[LXE__GROUPS];
+    lxe__identity_read(&lxe__reaper.identity, groups);
     lxe__reaper.session = lxe__syscall(SYS_getsid, 0);
     lxe__reaper.process_group = lxe__syscall(SYS_getpgid, 0);
     lxe__reaper.pid = lxe__syscall(SYS_getpid);

@@ -9,23 +9,22 @@
 #include <sys/socket.h>
 
 /** Takes the supplementary groups in: their number, and a hash (FNV-1a) of all but absurdly many. */
-static void read_groups(struct lxe__identity *identity)
+static void read_groups(struct lxe__identity *identity, uint32_t *groups)
 {
-    uint32_t groups[4096];
     identity->group_count = lxe__syscall(LXE_NR_GETGROUPS, 0, NULL);
-    int32_t count = lxe__syscall(LXE_NR_GETGROUPS, sizeof groups / sizeof *groups, groups);
+    int32_t count = lxe__syscall(LXE_NR_GETGROUPS, LXE__GROUPS, groups);
     identity->groups = 2166136261;
     for (int32_t i = 0; i < count; i++)
         identity->groups = (identity->groups ^ groups[i]) * 16777619;
 }
 
-void lxe__identity_read(struct lxe__identity *identity)
+void lxe__identity_read(struct lxe__identity *identity, uint32_t *groups)
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     memset(identity, 0, sizeof *identity);
     lxe__syscall(LXE_NR_GETRESUID, &identity->ids[0], &identity->ids[1], &identity->ids[2]);
     lxe__syscall(LXE_NR_GETRESGID, &identity->ids[3], &identity->ids[4], &identity->ids[5]);
-    read_groups(identity);
+    read_groups(identity, groups);
     identity->no_new_privileges = lxe__syscall(SYS_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
     lxe__syscall(SYS_capget, &header, identity->capabilities);
 }
@@ -89,7 +88,7 @@ static int is_open(int32_t fd)
 static int32_t hand_down(struct lxe__spawn *spawn)
 {
     struct lxe__identity identity;
-    lxe__identity_read(&identity);
+    lxe__identity_read(&identity, (uint32_t *)(void *)(spawn->area + LXE__GUARD_SIZE)); /* the stack of the child that is to be */
     const unsigned char *own = (unsigned char *)&identity, *helpers = (unsigned char *)&lxe__reaper.identity;
     for (size_t i = 0; i < sizeof identity; i++)
         if (own[i] != helpers[i])

@@ -217,12 +217,19 @@ void lxe__dumpable_restore(const struct lxe__spawn *spawn, long dumpable)
     lxe__unlock(&user_lock);
 }
 
+static int32_t clone_child(struct lxe__spawn *spawn, uint64_t flags, int32_t *parent_tid)
+{
+    spawn->without_handlers = (flags & LXE_UAPI_CLONE_CLEAR_SIGHAND) != 0;
+    return lxe__clone(lxe__spawn_child, spawn, spawn->area + LXE__GUARD_SIZE, LXE__STACK_SIZE, CLONE_VM | CLONE_VFORK | flags, parent_tid,
+                      &spawn->in_memory);
+}
+
 int32_t lxe__spawn_create(struct lxe__spawn *spawn, uint64_t flags, int32_t *parent_tid)
 {
     spawn->parent = lxe__syscall(SYS_getpid);
-    spawn->without_handlers = (flags & LXE_UAPI_CLONE_CLEAR_SIGHAND) != 0;
-    int32_t pid = lxe__clone(lxe__spawn_child, spawn, spawn->area + LXE__GUARD_SIZE, LXE__STACK_SIZE, CLONE_VM | CLONE_VFORK | flags,
-                             parent_tid, &spawn->in_memory);
+    int32_t pid = clone_child(spawn, flags, parent_tid);
+    if (spawn->without_handlers && lxe__refused(pid)) /* by a filter that came after clone3 had been found */
+        pid = clone_child(spawn, flags & ~(uint64_t)LXE_UAPI_CLONE_CLEAR_SIGHAND, parent_tid);
     if (pid <= 0 || spawn->error == 0)
         return pid;
     while (lxe__syscall(SYS_wait4, pid, NULL, __WALL, NULL) == -EINTR)

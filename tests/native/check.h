@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -88,6 +89,26 @@ static inline int count_entries(const char *path)
         count += isdigit((unsigned char)entry->d_name[0]) != 0;
     closedir(directory);
     return count;
+}
+
+/** Calls a function on a thread that has as little stack as any may have. Return: what it returns. */
+static inline void *on_small_stack(void *(*function)(void *), void *argument)
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+    void *result;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    puts("  the stack is not small: the sanitizers' own part does not fit in");
+    const size_t size = 1 << 20;
+#else
+    const size_t size = PTHREAD_STACK_MIN > 16384 ? PTHREAD_STACK_MIN : 16384;
+#endif
+    CHECK_EQ(pthread_attr_init(&attributes), 0);
+    CHECK_EQ(pthread_attr_setstacksize(&attributes, size), 0);
+    CHECK_EQ(pthread_create(&thread, &attributes, function, argument), 0);
+    CHECK_EQ(pthread_attr_destroy(&attributes), 0);
+    CHECK_EQ(pthread_join(thread, &result), 0);
+    return result;
 }
 
 /** How many descriptors are open (and one more, always). */

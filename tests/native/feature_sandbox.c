@@ -149,6 +149,26 @@ static void test_a_harmless_filter(void)
     CHECK_EQ(reap_child(start_child(count_present, &children_ended)), plainly);
 }
 
+static void *count_present_confined(void *unused)
+{
+    volatile char used[7000]; /* about half of it */
+    (void)unused;
+    used[0] = 0;
+    return (void *)(intptr_t)(count_present(&children_ended) + used[0]);
+}
+
+static int count_present_on_small_stack(void *unused)
+{
+    (void)unused;
+    return (int)(intptr_t)on_small_stack(count_present_confined, NULL);
+}
+
+static void test_a_small_stack(void)
+{
+    int plainly = reap_child(start_child(count_present, NULL));
+    CHECK_EQ(reap_child(start_child(count_present_on_small_stack, NULL)), plainly);
+}
+
 /* Neither descriptors nor processes to be had: nothing is remembered, and calls go to the kernel. */
 static int starve(void *unused)
 {
@@ -191,6 +211,7 @@ int main(void)
         skip_program("no seccomp filters here");
     RUN(test_refusals);
     RUN(test_a_harmless_filter);
+    RUN(test_a_small_stack);
     RUN(test_shortages_under_a_filter);
     return 0;
 }

@@ -49,6 +49,26 @@ static void test_changed_user(void)
     stop_reaper();
 }
 
+static void *run_true(void *unused)
+{
+    struct lxe_spawn_options options = PROGRAM("/bin/true");
+    CHECK_EQ(finish(start(&options, 0)), 0);
+    return unused;
+}
+
+/** More groups than have room on the stack of the thread that asks. */
+static void test_small_stack(void)
+{
+    gid_t groups[4096];
+    for (uint32_t i = 0; i < COUNT(groups); i++)
+        groups[i] = i + 1;
+    if (setgroups(COUNT(groups), groups) < 0)
+        puts("  no other groups to have");
+    start_reaper(0);
+    on_small_stack(run_true, NULL);
+    stop_reaper();
+}
+
 /** The same number of other groups. */
 static void test_changed_groups(void)
 {
@@ -116,6 +136,7 @@ int main(void)
     IN_FORK(test_handed_down);
     IN_FORK(test_few_descriptors);
     IN_FORK(test_unknown_limits);
+    IN_FORK(test_small_stack);
     IN_FORK(test_changed_user);
     IN_FORK(test_changed_groups);
     IN_FORK(test_changed_session);

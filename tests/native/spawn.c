@@ -335,6 +335,18 @@ static void test_killed_before_exec(void)
     CHECK_EQ(WTERMSIG(status), SIGSYS);
 }
 
+/** A program that confines itself after it has begun to spawn, as those do that open all they need before. */
+static void test_clone3_forbidden_meanwhile(void)
+{
+    struct lxe_spawn_options options = PROGRAM("/bin/true");
+    CHECK_EQ(run(&options), 0);
+    filter(435, SECCOMP_RET_ERRNO | ENOSYS);
+    CHECK_EQ(run(&options), 0);
+    filter(435, SECCOMP_RET_ERRNO | EPERM);
+    CHECK_EQ(run(&options), 0);
+    expect((struct lxe_spawn_options)PROGRAM("/nonexistent"), -ENOENT, LXE_SPAWN_STEP_EXEC);
+}
+
 int main(void)
 {
     skip_without_spawn();
@@ -354,6 +366,7 @@ int main(void)
         IN_FORK(test_no_room_without_clone_pidfd);
         IN_FORK(test_no_room_for_process);
         IN_FORK(test_killed_before_exec);
+        IN_FORK(test_clone3_forbidden_meanwhile);
     }
     static const char *const names[] = {"forbidden", "garbage", "loop"};
     for (uint32_t i = 0; i < COUNT(names); i++)
