@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+extern char **environ;
+
 static int32_t changes, reaper_result;
 
 static void *run_reaper(void *unused)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs a program and ends it by SIGTERM when it takes too long: timeout SECONDS PROGRAM [ARGUMENTS] */
+/* Runs a program and ends it by SIGTERM when it takes too long: timeout SECONDS PATH-OF-PROGRAM [ARGUMENTS] */
 #include <linuxevents.h>
 
 #include <signal.h>
@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+extern char **environ;
 
 static int fail(const char *what, int32_t error, int32_t child)
 {
@@ -23,7 +25,7 @@ static int fail(const char *what, int32_t error, int32_t child)
 int main(int argc, char **argv)
 {
     if (argc < 3) {
-        fprintf(stderr, "usage: timeout SECONDS PROGRAM [ARGUMENTS]\n");
+        fprintf(stderr, "usage: timeout SECONDS PATH-OF-PROGRAM [ARGUMENTS]\n");
         return 125;
     }
     struct timespec now;
