@@ -40,12 +40,19 @@ EOF
 
 # --- what a build needs ---------------------------------------------------------------------------
 
-# quietly COMMAND...: what the command prints is shown only when it fails.
+# quietly COMMAND...: what the command prints is shown only when it fails. Ctrl-C ends this script as it ends any: what the command says then,
+# that it failed, is not news.
 quietly() (
   mkdir -p "$artifacts"
   log=$(mktemp -p "$artifacts" log.XXXXXX)
   trap 'rm -f "$log"' EXIT
-  "$@" >"$log" 2>&1 </dev/null || { cat "$log" >&2; fail "failed: $*"; }
+  interrupted=
+  trap 'interrupted=1' INT
+  "$@" >"$log" 2>&1 </dev/null || {
+    [ -z "$interrupted" ] || { rm -f "$log" && trap - INT && kill -INT "$BASHPID"; }
+    cat "$log" >&2
+    fail "failed: $*"
+  }
 )
 
 install_packages() {
