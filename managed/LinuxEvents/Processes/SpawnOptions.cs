@@ -74,13 +74,13 @@ public sealed partial class SpawnOptions
     /// <summary>The directory where the child starts, as a descriptor, in place of <see cref="WorkingDirectory"/>. The handle stays the caller's. fchdir(2)</summary>
     public SafeHandle? WorkingDirectoryHandle { get; set; }
 
-    /// <summary>The child's descriptor 0.</summary>
+    /// <summary>The child's descriptor 0: this process's, <see cref="ChildStdio.Inherit"/>, by default.</summary>
     public ChildStdio StandardInput { get; set; }
 
-    /// <summary>The child's descriptor 1.</summary>
+    /// <summary>The child's descriptor 1: this process's, <see cref="ChildStdio.Inherit"/>, by default.</summary>
     public ChildStdio StandardOutput { get; set; }
 
-    /// <summary>The child's descriptor 2.</summary>
+    /// <summary>The child's descriptor 2: this process's, <see cref="ChildStdio.Inherit"/>, by default.</summary>
     public ChildStdio StandardError { get; set; }
 
     /// <summary>

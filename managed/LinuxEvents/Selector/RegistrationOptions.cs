@@ -10,7 +10,7 @@ public sealed class RegistrationOptions
     /// <summary>Disposing the registration disposes the handle too.</summary>
     public bool OwnsHandle { get; set; }
 
-    /// <summary>When the descriptor is reported.</summary>
+    /// <summary>When the descriptor is reported: level-triggered, by default.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such mode.</exception>
     public TriggerMode Trigger
     {

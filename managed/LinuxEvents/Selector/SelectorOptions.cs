@@ -44,7 +44,7 @@ public sealed class SelectorOptions
     /// </summary>
     public Action<StallReport>? Stalled { get; set; }
 
-    /// <summary>What happens when a callback blocks the loop's thread by a synchronous wait.</summary>
+    /// <summary>What happens when a callback blocks the loop's thread by a synchronous wait: a report of it, by default.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such policy.</exception>
     public BlockingWaitPolicy BlockingWait
     {
@@ -123,7 +123,7 @@ public sealed class SelectorOptions
     /// <summary>Called on the loop's thread after each look at the descriptors, before what was found is served.</summary>
     public Action<Selector>? AfterPoll { get; set; }
 
-    /// <summary>Where delays continue, and the waits of registrations that say nothing else.</summary>
+    /// <summary>Where delays continue, and the waits of registrations that say nothing else: where they began, by default.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such mode.</exception>
     public ContinuationMode Continuations
     {

@@ -6,7 +6,7 @@ public sealed class SignalSubscriptionOptions
     /// <summary>The loop that waits for the signals; <see langword="null"/> for <see cref="Selector.Shared"/>.</summary>
     public Selector? Selector { get; set; }
 
-    /// <summary>The way by which the signals come.</summary>
+    /// <summary>The way by which the signals come: <see cref="SignalDelivery.Relay"/> by default.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such way.</exception>
     public SignalDelivery Delivery
     {
@@ -15,7 +15,7 @@ public sealed class SignalSubscriptionOptions
     } = SignalDelivery.Relay;
 
     /// <summary>
-    /// How many signals may wait to be taken, 1 or more. It is rounded up to what a pipe can hold, and limited by
+    /// How many signals may wait to be taken, 1 or more; 512 by default. It is rounded up to what a pipe can hold, and limited by
     /// <c>/proc/sys/fs/pipe-max-size</c>; see <see cref="SignalSubscription.Capacity"/>. What comes above it is counted by
     /// <see cref="SignalSubscription.Dropped"/>. With <see cref="SignalDelivery.SignalFd"/> it has no meaning: the kernel keeps the
     /// signals.
@@ -32,7 +32,7 @@ public sealed class SignalSubscriptionOptions
     } = 512;
 
     /// <summary>
-    /// What is lost when they are more. A signal that must not be lost behind others, such as SIGTERM behind a flood of real-time signals, gets a
+    /// What is lost when they are more: the signal that comes, by default. A signal that must not be lost behind others, such as SIGTERM behind a flood of real-time signals, gets a
     /// subscription of its own: each has its own room.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such policy.</exception>
@@ -55,7 +55,7 @@ public sealed class SignalSubscriptionOptions
     /// </summary>
     public bool BlockInEveryThread { get; set; }
 
-    /// <summary>How long <see cref="BlockInEveryThread"/> may take before it fails; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</summary>
+    /// <summary>How long <see cref="BlockInEveryThread"/> may take before it fails: 10 seconds by default; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public TimeSpan BlockTimeout
     {
