@@ -286,6 +286,7 @@ public sealed class ProcessWatchTests : IDisposable
         Descriptors.StayAsTheyWere(() =>
         {
             using PidFd self = PidFd.Open(Environment.ProcessId);
+            Descriptors.Settle();
             var filler = new List<SafeFdHandle>();
             try
             {

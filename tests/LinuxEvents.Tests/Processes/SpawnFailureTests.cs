@@ -101,7 +101,7 @@ public sealed class SpawnFailureTests : IDisposable
         new SpawnOptions("/nowhere")
         {
             StandardInput = ChildStdio.Terminal, StandardOutput = ChildStdio.FromFile(Path.Combine(_directory, "output")), StandardError = ChildStdio.Terminal,
-            ParentDeathSignal = LinuxSignal.SIGTERM, Nice = 5, Umask = UnixFileMode.None, Processors = [0],
+            ParentDeathSignal = LinuxSignal.SIGTERM, Nice = 19, Umask = UnixFileMode.None, Processors = [0],
         },
         Errno.ENOENT, "execve", "'/nowhere'");
 
@@ -259,6 +259,7 @@ public sealed class SpawnFailureTests : IDisposable
         {
             // An assembly that the runtime can't open for want of a descriptor it never looks for again.
             TestChild.Output(new SpawnOptions("true"));
+            Descriptors.Settle();
             var filler = new List<SafeFdHandle>();
             try
             {

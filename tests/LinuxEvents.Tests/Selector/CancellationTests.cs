@@ -180,6 +180,7 @@ public sealed class CancellationTests : IDisposable
     [Fact] // CHECKLIST 10
     public void An_event_of_the_same_batch_is_not_for_who_has_the_place_and_the_number_of_the_old_registration()
     {
+        Descriptors.Settle();
         TestPipe[] pipes = [new TestPipe(), new TestPipe()];
         FdRegistration[] registrations = [.. pipes.Select(pipe => _selector.Register(pipe.ReadEnd, new RegistrationOptions { OwnsHandle = true }))];
         FdRegistration? late = null;
