@@ -11,7 +11,8 @@ internal static class CommandLine
 
         SIGINT or SIGTERM stops everything, the last started first; a second one kills what still runs.
         In text, '|' precedes what a service writes to standard output, '!' what it writes to standard error,
-        and '*' what the watchdog says of it. TIME is such as 500ms, 10s or 1m30s.
+        and '*' what the watchdog says of it. TIME is such as 500ms, 10s or 1m30s;
+        a bare number is seconds.
         Services find the watchdog's process id in WATCHDOG_PID. When SIGKILL ends the watchdog itself, they live on,
         and nobody watches them (unless it is process 1, with which the kernel ends all).
         """;

@@ -19,8 +19,7 @@ internal static class InitCommand
         process gets a queued signal with its value; a group gets none.
 
         SIGTSTP, SIGTTIN and SIGTTOU are passed on as SIGSTOP, for alone in its session a process would ignore them, unless
-        --rewrite says otherwise; then the watchdog stops itself (from Linux 5.3 on, and not
-        as process 1) until SIGCONT, which is passed on, too.
+        --rewrite says otherwise; then the watchdog stops itself (not as process 1) until SIGCONT, which is passed on, too.
         """;
 
     /// <param name="arguments">The whole command line.</param>

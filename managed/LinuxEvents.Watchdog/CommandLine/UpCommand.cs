@@ -27,7 +27,8 @@ internal static class UpCommand
 
     public static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = "The service file" };
+        // Counted below: System.CommandLine has no good words for one that is missing, or too many.
+        var file = new Argument<string[]>("FILE") { Arity = ArgumentArity.ZeroOrMore, Description = "The service file" };
         Option<TimeSpan?> duration = Options.Time("--duration", "Stops everything after this time [default: runs on]");
         var command = new SubCommand("up", "Supervises the services of a file")
         {
@@ -37,13 +38,15 @@ internal static class UpCommand
         command.Arguments.Add(file);
         command.Options.Add(duration);
         var output = new OutputOptions(command);
-        file.Validators.Add(result =>
+        command.Validators.Add(result =>
         {
-            Options.RefuseEmpty(result, "FILE");
-            string given = result.Tokens.Single().Value;
-            if (given.StartsWith('-')) result.AddError($"'{given}' is no option of 'up'.");
+            string[] given = [.. (result.GetResult(file)?.Tokens ?? []).Select(token => token.Value)];
+            if (given.FirstOrDefault(word => word.StartsWith('-')) is { } option) result.AddError($"'{option}' is no option of 'up'.");
+            else if (given.Length == 0) result.AddError("'up' lacks the service file.");
+            else if (given.Length > 1) result.AddError($"'up' takes one service file, but got '{given[1]}', too.");
+            else if (given[0].Length == 0) Options.RefuseEmpty(result.GetResult(file)!, "FILE");
         });
-        command.SetAction(result => Launcher.Up(result.GetValue(file)!, result.GetValue(duration), output.CreateWriter(result)));
+        command.SetAction(result => Launcher.Up(result.GetValue(file)![0], result.GetValue(duration), output.CreateWriter(result)));
         return command;
     }
 }

@@ -8,7 +8,7 @@ namespace LinuxEvents.Watchdog;
 internal static class Duration
 {
     /// <summary>What is said of a text that is none.</summary>
-    public const string Expected = "is not a time (such as 500ms, 10s, 1m30s; a bare number is seconds)";
+    public const string Expected = "is not a time (such as 500ms, 10s, 1m30s; a bare number is seconds; 49d at most)";
 
     /// <summary>No time is longer: .NET's timers take no more than 49.7 days.</summary>
     private static readonly TimeSpan s_maximum = TimeSpan.FromDays(49);
