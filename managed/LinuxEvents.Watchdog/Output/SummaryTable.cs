@@ -20,8 +20,8 @@ internal static class SummaryTable
                 service.Starts.ToString(CultureInfo.InvariantCulture),
                 Counts(service.ExitCodes.Select(pair => (pair.Key.ToString(CultureInfo.InvariantCulture), pair.Value))),
                 Counts(service.Signals.Select(pair => (SignalName.Of(pair.Key), pair.Value))),
-                Duration.Format(service.ProcessorTime),
-                Size(service.PeakMemory, service.PeakIsUpperBound),
+                service.Starts > 0 ? Duration.Format(service.ProcessorTime) : "",
+                service.Starts > 0 ? Size(service.PeakMemory, service.PeakIsUpperBound) : "",
             ]);
         }
 
