@@ -18,10 +18,13 @@ internal readonly ref struct DescriptorReference
     public int Number { get; }
 
     /// <summary>Gives back the result of a native call, or throws what its error stands for.</summary>
-    public int Check(int result, string call)
+    /// <param name="result">What the call gave.</param>
+    /// <param name="call">Its name.</param>
+    /// <param name="target">What it was about, where that says more than the descriptor's number.</param>
+    public int Check(int result, string call, object? target = null)
     {
         if (result < 0)
-            LinuxEventsException.Throw(-result, call, $"descriptor {Number}");
+            LinuxEventsException.Throw(-result, call, target ?? $"descriptor {Number}");
         return result;
     }
 

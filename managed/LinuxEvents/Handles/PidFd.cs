@@ -125,26 +125,26 @@ public sealed unsafe class PidFd : IDisposable
         return result;
     }
 
-    internal static SafeFdHandle GetFd(SafePidFdHandle handle, int descriptor)
+    internal static SafeFdHandle GetFd(SafePidFdHandle handle, int descriptor, object? process = null)
     {
         using var reference = new DescriptorReference(handle);
-        return new SafeFdHandle(reference.Check(NativeMethods.lxe_pidfd_getfd(reference.Number, descriptor, 0), "pidfd_getfd"), ownsHandle: true);
+        return new SafeFdHandle(reference.Check(NativeMethods.lxe_pidfd_getfd(reference.Number, descriptor, 0), "pidfd_getfd", process), ownsHandle: true);
     }
 
-    internal static bool Send(SafeFdHandle handle, LinuxSignal signal, PidFdSignalTarget target)
+    internal static bool Send(SafeFdHandle handle, LinuxSignal signal, PidFdSignalTarget target, object? process = null)
     {
         EnsureSignal(signal);
         using var reference = new DescriptorReference(handle);
         int result = NativeMethods.lxe_pidfd_signal(reference.Number, (int)signal, (uint)target);
-        return result != -Errno.ESRCH && reference.Check(result, "pidfd_send_signal") == 0;
+        return result != -Errno.ESRCH && reference.Check(result, "pidfd_send_signal", process) == 0;
     }
 
-    internal static bool Queue(SafeFdHandle handle, LinuxSignal signal, long value, PidFdSignalTarget target)
+    internal static bool Queue(SafeFdHandle handle, LinuxSignal signal, long value, PidFdSignalTarget target, object? process = null)
     {
         EnsureSignal(signal);
         using var reference = new DescriptorReference(handle);
         int result = NativeMethods.lxe_pidfd_queue(reference.Number, (int)signal, (ulong)value, (uint)target);
-        return result != -Errno.ESRCH && reference.Check(result, "pidfd_send_signal") == 0;
+        return result != -Errno.ESRCH && reference.Check(result, "pidfd_send_signal", process) == 0;
     }
 
     internal static void EnsureSignal(LinuxSignal signal)

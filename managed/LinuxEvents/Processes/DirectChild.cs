@@ -42,11 +42,14 @@ internal sealed class DirectChild : StartedChild
         return result == -Errno.ECHILD || LinuxEventsException.ThrowIfError(result, "waitid", Handle) == 0 ? null : change;
     }
 
-    public override bool Signal(LinuxSignal signal) => PidFd.Send(Handle, signal, PidFdSignalTarget.Default);
+    public override bool Signal(LinuxSignal signal) => PidFd.Send(Handle, signal, PidFdSignalTarget.Default, this);
 
-    public override bool QueueSignal(LinuxSignal signal, long value) => PidFd.Queue(Handle, signal, value, PidFdSignalTarget.Default);
+    public override bool QueueSignal(LinuxSignal signal, long value) => PidFd.Queue(Handle, signal, value, PidFdSignalTarget.Default, this);
 
-    public override bool SignalProcessGroup(LinuxSignal signal) => PidFd.Send(Handle, signal, PidFdSignalTarget.ProcessGroup);
+    public override bool SignalProcessGroup(LinuxSignal signal) => PidFd.Send(Handle, signal, PidFdSignalTarget.ProcessGroup, this);
+
+    /// <summary>Names it in errors.</summary>
+    public override string ToString() => $"process {Id}";
 
     public override void Release() => Handle.Dispose();
 

@@ -202,7 +202,7 @@ public sealed class ProcessWatch : IDisposable
     public bool Signal(LinuxSignal signal)
     {
         LinuxEvents.PidFd.EnsureSignal(signal);
-        return !HasExited && LinuxEvents.PidFd.Send(_process.Handle, signal, PidFdSignalTarget.Default); // a zombie would swallow it
+        return !HasExited && LinuxEvents.PidFd.Send(_process.Handle, signal, PidFdSignalTarget.Default, this); // a zombie would swallow it
     }
 
     /// <summary>Sends a signal with a value, as sigqueue(3) does. Real-time signals queue up; of another that is pending already, the second is lost with its value.</summary>
@@ -217,7 +217,7 @@ public sealed class ProcessWatch : IDisposable
     public bool QueueSignal(LinuxSignal signal, long value)
     {
         LinuxEvents.PidFd.EnsureSignal(signal);
-        return !HasExited && LinuxEvents.PidFd.Queue(_process.Handle, signal, value, PidFdSignalTarget.Default);
+        return !HasExited && LinuxEvents.PidFd.Queue(_process.Handle, signal, value, PidFdSignalTarget.Default, this);
     }
 
     /// <summary>Sends a signal to the process group that the process leads, also when the process has ended itself. Linux 6.9; before that, of children of
@@ -232,7 +232,7 @@ public sealed class ProcessWatch : IDisposable
     {
         try
         {
-            return LinuxEvents.PidFd.Send(_process.Handle, signal, PidFdSignalTarget.ProcessGroup);
+            return LinuxEvents.PidFd.Send(_process.Handle, signal, PidFdSignalTarget.ProcessGroup, this);
         }
         catch (LinuxEventsException error) when (error.Errno == Errno.EINVAL)
         {
@@ -248,7 +248,7 @@ public sealed class ProcessWatch : IDisposable
     /// <exception cref="LinuxEventsException">EBADF when the process has no such descriptor; EPERM; ESRCH when it has ended; EMFILE.</exception>
     /// <exception cref="PlatformNotSupportedException">The kernel or a sandbox has no pidfds, or not this call.</exception>
     /// <exception cref="ObjectDisposedException">The watch was disposed.</exception>
-    public SafeFdHandle GetFd(int descriptor) => LinuxEvents.PidFd.GetFd(PidFd, descriptor);
+    public SafeFdHandle GetFd(int descriptor) => LinuxEvents.PidFd.GetFd(PidFd, descriptor, this);
 
     /// <summary>Names the process: "process 123".</summary>
     public override string ToString() => Id is int id ? $"process {id}" : "a process behind a pidfd";

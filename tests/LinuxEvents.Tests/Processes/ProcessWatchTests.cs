@@ -272,7 +272,8 @@ public sealed class ProcessWatchTests : IDisposable
         using SafeFdHandle input = watch.GetFd(0);
         child.StandardInput!.Write("x"u8);
         Assert.Equal(1, TestPipe.Read(input));
-        Assert.Equal(Errno.EBADF, Assert.Throws<LinuxEventsException>(() => watch.GetFd(1000)).Errno);
+        LinuxEventsException error = Assert.Throws<LinuxEventsException>(() => watch.GetFd(1000));
+        Assert.Equal((Errno.EBADF, $"process {child.Id}"), (error.Errno, error.Target));
         Assert.True(child.Signal(LinuxSignal.SIGKILL));
         Assert.Equal(LinuxSignal.SIGKILL, child.WaitForExit().Signal);
         Assert.Equal(Errno.ESRCH, Assert.Throws<LinuxEventsException>(() => watch.GetFd(0)).Errno);
