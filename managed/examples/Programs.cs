@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace LinuxEvents.Examples;
 
 /// <summary>Runs one of the programs beside this file: <c>dotnet run --project managed/examples -- inotify /tmp</c>.</summary>
@@ -5,17 +7,25 @@ internal static class Programs
 {
     public static async Task<int> Main(string[] args)
     {
-        switch (args)
+        try
         {
-            case ["inotify", .. var rest]: await Inotify.Main(rest); return 0;
-            case ["terminal", .. var rest]: return await Terminal.Main(rest);
-            case ["supervise", .. var rest]: await Supervise.Main(rest); return 0;
-            case ["init", .. var rest]: return await Init.Main(rest);
-            case ["ticker", .. var rest]: Ticker.Main(rest); return 0;
-            case ["virtual-time", .. _]: VirtualTime.Main(); return 0;
-            case ["wait", .. var rest]: return await WaitForAnyone.Main(rest);
-            case ["signals", .. _]: await Senders.Main(); return 0;
-            case ["echo", .. var rest]: await EchoServer.Main(rest); return 0;
+            switch (args)
+            {
+                case ["inotify", var folder]: await Inotify.Main([folder]); return 0;
+                case ["terminal", var command]: return await Terminal.Main([command]);
+                case ["supervise", _, ..]: await Supervise.Main(args[1..]); return 0;
+                case ["init", _, ..]: return await Init.Main(args[1..]);
+                case ["ticker"] or ["ticker", _]: Ticker.Main(args[1..]); return 0;
+                case ["virtual-time"]: VirtualTime.Main(); return 0;
+                case ["wait", var process]: return await WaitForAnyone.Main([process]);
+                case ["signals"]: await Senders.Main(); return 0;
+                case ["echo"] or ["echo", _]: await EchoServer.Main(args[1..]); return 0;
+            }
+        }
+        catch (Exception e) when (e is IOException or PlatformNotSupportedException or FormatException or ArgumentException or SocketException)
+        {
+            Console.Error.WriteLine($"{args[0]}: {e.Message}");
+            return 1;
         }
         Console.Error.WriteLine("""
             inotify FOLDER        say what happens to the files of a folder
