@@ -110,6 +110,12 @@ string Obey(string command, string[] arguments)
             return AskForShared();
         case "idle": // COUNT: what a registration costs that nobody waits for, and one with a wait, in bytes
             return MeasureIdle(int.Parse(arguments[0]));
+        case "meter": // makes a selector, and tells whether what meters need has been loaded
+            using (var selector = new Selector())
+                selector.RunOnce(TimeSpan.Zero);
+            return $"{Array.Exists(AppDomain.CurrentDomain.GetAssemblies(), assembly => assembly.GetName().Name == "System.Diagnostics.DiagnosticSource")}";
+        case "listen": // listens, and waits until it is told of the meter
+            return Metering.Listen();
         case "fork":
             return ForkCommand.Run();
         case "trace": // PID: holds its zombie until "release"

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LinuxEvents;
 
 /// <summary>All selectors of the process that have not ended, without keeping any alive.</summary>
@@ -10,10 +12,11 @@ internal static class LiveSelectors
 {
     private static readonly object s_lock = new();
     private static readonly List<LiveSelector> s_live = [];
-    private static readonly Dictionary<string, SelectorStatistics> s_ended = [];
+    private static readonly Dictionary<string, StrongBox<SelectorStatistics>> s_ended = []; // boxed: .NET has that dictionary compiled
 
     public static void Add(Selector selector)
     {
+        MeterGate.OnSelector();
         lock (s_lock)
             s_live.Add(new LiveSelector(selector.Activity, new WeakReference<Selector>(selector)));
         if (selector.Activity.Watched)
@@ -39,7 +42,7 @@ internal static class LiveSelectors
         lock (s_lock)
         {
             DropDead();
-            var sums = new Dictionary<string, SelectorStatistics>(s_ended);
+            var sums = s_ended.ToDictionary(static ended => ended.Key, static ended => ended.Value.Value);
             foreach (LiveSelector live in s_live)
                 sums[live.Activity.Name] = SelectorStatistics.Add(sums.GetValueOrDefault(live.Activity.Name), read(live));
             return sums;
@@ -76,7 +79,9 @@ internal static class LiveSelectors
     private static void RemoveAt(int index)
     {
         LoopActivity activity = s_live[index].Activity;
-        s_ended[activity.Name] = SelectorStatistics.Add(s_ended.GetValueOrDefault(activity.Name), activity.Read());
+        if (!s_ended.TryGetValue(activity.Name, out StrongBox<SelectorStatistics>? ended))
+            s_ended.Add(activity.Name, ended = new StrongBox<SelectorStatistics>());
+        ended.Value = SelectorStatistics.Add(ended.Value, activity.Read());
         s_live[index] = s_live[^1];
         s_live.RemoveAt(s_live.Count - 1);
     }

@@ -22,7 +22,6 @@ namespace LinuxEvents;
 /// </remarks>
 internal sealed class LoopActivity
 {
-    private readonly KeyValuePair<string, object?> _tag;
     private int _version;
     private volatile LoopState _state;
     private long _since;
@@ -46,7 +45,6 @@ internal sealed class LoopActivity
         StallThreshold = threshold == Timeout.InfiniteTimeSpan || threshold.TotalDays > 1000 ? long.MaxValue : threshold.Ticks * TimeSpan.NanosecondsPerTick;
         Watched = StallThreshold != long.MaxValue && options.Stalled is not null;
         Name = options.Name;
-        _tag = SelectorMeter.Tag(Name);
     }
 
     public string Name { get; }
@@ -278,7 +276,6 @@ internal sealed class LoopActivity
         if (!_inTurn)
             return;
         _inTurn = false;
-        if (SelectorMeter.TurnDuration.Enabled)
-            SelectorMeter.Record(length / 1e9, _tag);
+        MeterGate.OnTurn(Name, length);
     }
 }

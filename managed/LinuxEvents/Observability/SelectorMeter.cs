@@ -12,6 +12,8 @@ internal static class SelectorMeter
     private const string NameTag = "linuxevents.selector.name";
     private const string StateTag = "linuxevents.selector.state";
     private static readonly Meter s_meter = new("LinuxEvents", typeof(SelectorMeter).Assembly.GetName().Version?.ToString(3));
+    private static readonly Histogram<double> s_turnDuration =
+        s_meter.CreateHistogram<double>("linuxevents.selector.turn.duration", "s", "How long a turn of the loop took.");
 
     static SelectorMeter()
     {
@@ -28,19 +30,13 @@ internal static class SelectorMeter
         UpDownCounter("pending_posts", "{call}", "Posted calls that were not run yet.", static statistics => statistics.PendingPosts);
     }
 
-    /// <summary>How long each turn took. Recorded by the loop's thread, only while somebody listens.</summary>
-    public static Histogram<double> TurnDuration { get; } =
-        s_meter.CreateHistogram<double>("linuxevents.selector.turn.duration", "s", "How long a turn of the loop took.");
-
-    /// <summary>What tells a selector's measurements from those of others.</summary>
-    public static KeyValuePair<string, object?> Tag(string name) => new(NameTag, name);
-
-    /// <summary>Records a turn. What a listener throws is none of the loop's affairs, which would not end properly.</summary>
-    public static void Record(double seconds, KeyValuePair<string, object?> tag)
+    /// <summary>Records a turn, while somebody listens. What a listener throws is none of the loop's affairs, which would not end properly.</summary>
+    public static void Record(string name, double seconds)
     {
         try
         {
-            TurnDuration.Record(seconds, tag);
+            if (s_turnDuration.Enabled)
+                s_turnDuration.Record(seconds, Tag(name));
         }
 #pragma warning disable CA1031 // Whatever it is.
         catch (Exception)
@@ -48,6 +44,9 @@ internal static class SelectorMeter
         {
         }
     }
+
+    /// <summary>What tells a selector's measurements from those of others.</summary>
+    private static KeyValuePair<string, object?> Tag(string name) => new(NameTag, name);
 
     private static void Counter(string name, string unit, string description, Func<SelectorStatistics, long> value) =>
         s_meter.CreateObservableCounter($"linuxevents.selector.{name}", () => Measure(static live => live.Activity.Read(), value), unit, description);

@@ -142,7 +142,7 @@ internal sealed class TimerSlots(int slots, int blocks)
     public int Free(int block)
     {
         int next = _blocks[block].Next;
-        _entries.AsSpan(block * BlockSize, BlockSize).Clear();
+        Array.Clear(_entries, block * BlockSize, BlockSize);
         _blocks[block].Next = _free;
         _free = block;
         return next;

@@ -130,6 +130,15 @@ public sealed class MeterTests : IDisposable
         selector.Dispose();
     }
 
+    [Fact]
+    public void It_is_made_when_somebody_could_listen()
+    {
+        using TestProgram program = TestProgram.Start();
+        Assert.Equal("False", program.Do("meter"));
+        Assert.Equal("told", program.Do("listen"));
+        Assert.Equal("True", program.Do("meter"));
+    }
+
     private static async Task Turns(Selector selector)
     {
         for (int i = 0; i < 1000; i++)
