@@ -30,7 +30,7 @@ bench.SetAction(async (parse, cancellation) =>
     string[] programs = ["wrappers", "spawn", "reaper"];
     Dictionary<string, Func<Task>> figures = new()
     {
-        ["exits"] = ExitLatency.ShowAsync, ["children"] = LiveChildren.ShowAsync,
+        ["exits"] = ExitLatency.ShowAsync, ["children"] = LiveChildren.ShowAsync, ["start-up"] = StartUp.ShowAsync,
         ["signals-flood"] = () => SignalFigures.ShowFloodAsync(folder), ["signals-pauses"] = SignalFigures.ShowPausesAsync,
         ["timers-lateness"] = () => TimerFigures.ShowLatenessAsync(folder), ["timers-fire"] = () => TimerFigures.ShowFiringAsync(folder),
         ["timers-memory"] = () => TimerFigures.ShowMemoryAsync(folder),
