@@ -1,31 +1,38 @@
+using System.Globalization;
+using System.IO.Enumeration;
+
 namespace LinuxEvents.Watchdog;
 
 /// <summary>
-/// Held while a process is started, so that the start leaves the watchdog as many descriptors as it takes to stop: .NET opens two for an
-/// assembly first needed and two for a thread, such as the one on which it hears of SIGTERM, and ends the process where it can't.
+/// Looked after before a process is started, so that the start leaves the watchdog as many descriptors as it takes to stop: .NET opens two
+/// for an assembly first needed and two for a thread, such as the one on which it hears of SIGTERM, and ends the process where it can't. They are
+/// counted: whoever tries how many there are leaves none to the other threads meanwhile.
 /// </summary>
-internal sealed class DescriptorReserve : IDisposable
+internal static class DescriptorReserve
 {
-    private const int Count = 24;
+    private const int Kept = 24;
+    private const int MostOfAStart = 8; // the null device, four ends of pipes, a pidfd
 
-    private readonly Stack<EventFd> _held = new(Count);
+    private const string Opened = "/proc/self/fd";
+
+    /// <summary>How many there are at least. To count them all at each start would take ever longer.</summary>
+    private static long s_free;
 
     /// <exception cref="IOException">There are fewer.</exception>
-    public DescriptorReserve()
+    public static void Require()
     {
-        try
-        {
-            while (_held.Count < Count) _held.Push(new EventFd());
-        }
-        catch (LinuxEventsException e)
-        {
-            Dispose();
-            throw new IOException($"fewer than the {Count} descriptors that the watchdog keeps for itself are left: {e.Message}", e);
-        }
+        s_free -= MostOfAStart;
+        if (s_free < Kept) s_free = Count() - MostOfAStart;
+        if (s_free < Kept) throw new IOException($"too few descriptors are left: the watchdog keeps {Kept} for itself (see 'ulimit -n')");
     }
 
-    public void Dispose()
+    private static long Count()
     {
-        while (_held.TryPop(out EventFd? held)) held.Dispose();
+        if (!Directory.Exists(Opened)) return int.MaxValue; // no /proc
+        string[] limit = File.ReadLines("/proc/self/limits").First(line => line.StartsWith("Max open files", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return !long.TryParse(limit[3], NumberStyles.None, CultureInfo.InvariantCulture, out long most)
+            ? int.MaxValue
+            : most - new FileSystemEnumerable<bool>(Opened, (ref _) => true).Count();
     }
 }

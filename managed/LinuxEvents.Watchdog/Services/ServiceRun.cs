@@ -29,7 +29,8 @@ internal sealed class ServiceRun : IDisposable
         };
         options.Environment["WATCHDOG_PID"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         foreach ((string name, string? value) in service.Environment) options.Environment[name] = value;
-        using (new DescriptorReserve()) _child = ChildProcess.Spawn(options, selector);
+        DescriptorReserve.Require();
+        _child = ChildProcess.Spawn(options, selector);
         Report("started", $"started as process {ProcessId}"); // before its first line
         _pumps =
         [

@@ -8,13 +8,14 @@ namespace LinuxEvents;
 /// </summary>
 internal static class ParentThread
 {
-    private static readonly Lazy<BlockingCollection<Task>> s_calls = new(Start);
+    private static BlockingCollection<Task>? s_calls;
+    private static object? s_lock;
 
     /// <summary>Runs a function there; blocks until it has returned.</summary>
     public static T Run<T>(Func<T> function)
     {
         var call = new Task<T>(function);
-        s_calls.Value.Add(call);
+        LazyInitializer.EnsureInitialized(ref s_calls, ref s_lock, Start).Add(call); // a failure is not remembered
         return call.GetAwaiter().GetResult();
     }
 

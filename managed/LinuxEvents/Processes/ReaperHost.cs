@@ -43,8 +43,9 @@ internal static class ReaperHost
             EventFd changes = s_changes ??= StartTelling();
             using var reports = new DescriptorWait(changes.Handle, PollEvents.Read);
             s_result = 0;
-            s_runner = new Thread(() => Run(changes)) { IsBackground = true, Name = "LinuxEvents reaper" };
-            s_runner.UnsafeStart();
+            var runner = new Thread(() => Run(changes)) { IsBackground = true, Name = "LinuxEvents reaper" };
+            runner.UnsafeStart();
+            s_runner = runner; // once it can be joined
             while (NativeMethods.lxe_reaper_pid() < 0)
             {
                 if (s_result < 0)
@@ -80,8 +81,16 @@ internal static class ReaperHost
         try
         {
             var reports = new DescriptorWait(changes.Handle, PollEvents.Read);
-            new Thread(() => Tell(reports)) { IsBackground = true, Name = "LinuxEvents ends" }.UnsafeStart();
-            return changes;
+            try
+            {
+                new Thread(() => Tell(reports)) { IsBackground = true, Name = "LinuxEvents ends" }.UnsafeStart();
+                return changes;
+            }
+            catch
+            {
+                reports.Dispose();
+                throw;
+            }
         }
         catch
         {

@@ -59,7 +59,7 @@ internal static unsafe class Spawner
             native->path = block.Path(candidate);
             if (TryStart(options, native, out SpawnFailure failure) is { } child)
                 return child;
-            bool goOn = searches && failure.Step == NativeMethods.LXE_SPAWN_STEP_EXEC && failure.Errno is Errno.EACCES or Errno.ENOENT or Errno.ENOTDIR;
+            bool goOn = searches && failure.Step == NativeMethods.LXE_SPAWN_STEP_EXEC && failure.Errno is Errno.EACCES or Errno.ENOENT or Errno.ENOTDIR or Errno.ENAMETOOLONG;
             if (!goOn)
                 throw Explain(failure, candidate, options, descriptors);
             if (found is null && (failure.Errno == Errno.EACCES || (failure.Errno == Errno.ENOENT && candidate[0] == '/' && File.Exists(candidate))))

@@ -5,6 +5,9 @@ internal static class Rerun
 {
     private const string Mark = "LINUXEVENTS_TESTS_RERUN";
 
+    /// <summary>Whether this process was started by <see cref="Tests"/>.</summary>
+    public static bool IsOne => Environment.GetEnvironmentVariable(Mark) is not null;
+
     /// <summary>Switches features off there, beside those that are off here.</summary>
     public static string[] Without(string features) =>
         ["env", $"LINUXEVENTS_DISABLE={Environment.GetEnvironmentVariable("LINUXEVENTS_DISABLE")},{features}"];

@@ -227,7 +227,7 @@ public sealed class SpawnFailureTests : IDisposable
         string first = Directory.CreateDirectory(Path.Combine(_directory, "first")).FullName;
         string second = Directory.CreateDirectory(Path.Combine(_directory, "second")).FullName;
         string? path = Environment.GetEnvironmentVariable("PATH");
-        Environment.SetEnvironmentVariable("PATH", $"/nowhere:/etc/passwd:{first}:{second}");
+        Environment.SetEnvironmentVariable("PATH", $"/nowhere:{new string('x', 5000)}:/etc/passwd:{first}:{second}");
         try
         {
             Make("first/program", "#!/bin/sh\n", 0x1a4);
@@ -297,6 +297,51 @@ public sealed class SpawnFailureTests : IDisposable
                 filler.ForEach(handle => handle.Dispose());
             }
         });
+    }
+
+    /// <summary>A thread takes two descriptors. What is started with the first child is to be had when there are some again.</summary>
+    [Fact]
+    public async Task Without_room_for_its_threads_the_first_child_fails_and_no_other()
+    {
+        if (!Rerun.IsOne)
+        {
+            foreach (string missing in (string[])["clone_clear_sighand", "pidfd_open"])
+                Rerun.Tests(Rerun.Without(missing), typeof(SpawnFailureTests), nameof(Without_room_for_its_threads_the_first_child_fails_and_no_other));
+            return;
+        }
+
+        // An assembly that the runtime can't open for want of a descriptor it never looks for again.
+        new System.Collections.Concurrent.BlockingCollection<Task>().Dispose();
+        _ = ProcessSupport.Mechanism;
+        using (SafeFdHandle ready = SafeEventFdHandle.Create(1, 0))
+        using (FdRegistration registration = Selector.Shared.Register(ready))
+            await registration.WaitAsync(PollEvents.Read, TestContext.Current.CancellationToken);
+        var options = new SpawnOptions("/bin/true") { ParentDeathSignal = LinuxSignal.SIGTERM };
+        var failures = new List<Exception>();
+        var filler = new Stack<SafeFdHandle>();
+        try
+        {
+            while (true)
+                filler.Push(SafeEventFdHandle.Create(0, 0));
+        }
+        catch (LinuxEventsException full) when (full.Errno == Errno.EMFILE)
+        {
+            for (int room = 0; room < 8; room++)
+            {
+                if (Record.Exception(() => ChildProcess.Spawn(options).Dispose()) is { } error)
+                    failures.Add(error);
+                filler.Pop().Dispose();
+            }
+        }
+        finally
+        {
+            while (filler.TryPop(out SafeFdHandle? handle))
+                handle.Dispose();
+        }
+
+        Assert.Contains(failures, error => error is OutOfMemoryException);
+        using ChildProcess child = ChildProcess.Spawn(options);
+        Assert.Equal(0, child.WaitForExit().ExitCode);
     }
 
     [Fact]

@@ -69,6 +69,24 @@ public class LeakTests
         Assert.Equal(1, watchdog.WaitForExit());
     }
 
+    /// <summary>Not even for a moment: a signal, say, may need one in that moment.</summary>
+    [Fact]
+    public void Starting_again_and_again_for_want_of_descriptors_leaves_some_all_the_time()
+    {
+        const int limit = 200;
+        using var directory = new TemporaryDirectory();
+        string services = string.Join(',', Enumerable.Range(0, 60).Select(i => $$"""
+            "s{{i}}": { "command": ["sleep", "60"], "restart": "always", "backoff": { "initial": 0, "max": 0 } }
+            """));
+        string file = directory.Write("f.json", "{ \"services\": {" + services + "} }");
+        var start = new System.Diagnostics.ProcessStartInfo("sh", ["-c", $"ulimit -n {limit}; exec dotnet exec {RunningWatchdog.ProgramWord} up {file}"]);
+        using var watchdog = new RunningWatchdog(start);
+        watchdog.WaitForLine("s59      * restart 20 ");
+        Assert.InRange(Enumerable.Range(0, 500).Max(_ => watchdog.Descriptors), limit / 2, limit - 8);
+        watchdog.Signal(LinuxSignal.SIGTERM);
+        Assert.Equal(0, watchdog.WaitForExit());
+    }
+
     [Fact]
     public void The_command_gets_no_descriptor_but_its_three()
     {
