@@ -21,6 +21,7 @@ public sealed unsafe partial class Selector
     private int _eventCount;
     private int _eventIndex;
     private int _fullBatches;
+    private bool _unserved;
     private long _turn;
     private ExecutionContext? _context;
 
@@ -44,15 +45,23 @@ public sealed unsafe partial class Selector
 
     private bool RunTurnCore(long deadline)
     {
-        // An exception may have left a batch half served: its rest comes first.
-        if (_eventIndex == _eventCount)
-            Collect(deadline);
+        // An exception may have left a turn half done: its rest comes first, the posts as well, so that whoever always throws starves nobody.
+        if (_unserved && Serve())
+            return true;
+        Collect(deadline);
+        return Serve();
+    }
+
+    /// <summary>Does what there is to do now that the descriptors were looked at.</summary>
+    private bool Serve()
+    {
         bool worked = Dispatch();
         RestoreContext();
         int rang = Volatile.Read(ref _rang);
         if (rang != 0 && IsAllLookedAt())
             worked |= Expire(rang);
 
+        _unserved = false;
         return RunPosts(_options.PostsPerTurn) || worked;
     }
 
@@ -115,6 +124,7 @@ public sealed unsafe partial class Selector
             Volatile.Write(ref _turn, _turn + 1);
             _eventIndex = 0;
             _eventCount = count == -Errno.EINTR ? 0 : LinuxEventsException.ThrowIfError(count, "epoll_wait", _epoll);
+            _unserved = true;
         }
 
         if (advance is { } time && _eventCount == 0 && _posts.Count == 0)

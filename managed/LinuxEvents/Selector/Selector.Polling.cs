@@ -45,7 +45,7 @@ public sealed partial class Selector
     private void Rest()
     {
         ArmClocks();
-        if (!_posts.TrySleep() || Volatile.Read(ref _rang) != 0 || _eventIndex != _eventCount)
+        if (!_posts.TrySleep() || Volatile.Read(ref _rang) != 0 || _unserved)
             Wake();
     }
 }

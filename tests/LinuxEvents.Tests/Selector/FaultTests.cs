@@ -29,6 +29,41 @@ public sealed class FaultTests
         });
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_throws_in_every_turn_starves_neither_timers_nor_posts(bool timers)
+    {
+        int thrown = 0, posted = 0, fired = 0;
+        using var selector = new Selector(new SelectorOptions { UnhandledException = error => thrown += error is InvalidDataException ? 1 : 0 });
+        using var pipe = new TestPipe();
+        using FdRegistration reading = selector.Register(pipe.ReadEnd, new RegistrationOptions { Trigger = TriggerMode.OneShot, Continuations = ContinuationMode.Loop });
+        pipe.Write();
+        LoopTimer? timer = null;
+        timer = new LoopTimer(selector, _ =>
+        {
+            timer!.StartAt(0);
+            throw new InvalidDataException();
+        });
+        void Again() => Continue(reading.WaitAsync(PollEvents.Read), () =>
+        {
+            if (thrown < 30)
+                Again();
+            throw new InvalidDataException();
+        });
+        if (timers)
+            timer.StartAt(0);
+        else
+            Again();
+        new LoopTimer(selector, _ => fired++).StartAt(0);
+        while (thrown < 10)
+            selector.RunOnce(Timeout.InfiniteTimeSpan);
+        selector.Post(() => posted++);
+        while (thrown < 20)
+            selector.RunOnce(Timeout.InfiniteTimeSpan);
+        Assert.Equal((1, 1), (fired, posted));
+    }
+
     [Fact]
     public void Disposing_ends_all_waits_though_an_inline_continuation_throws()
     {
