@@ -126,7 +126,7 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
         if (Volatile.Read(ref _phase) == Awaited || Interlocked.CompareExchange(ref _phase, Completed, Pending) == Awaited)
         {
             _phase = Completed;
-            RunContinuation(inline || (onPool && _context?.Scheduler is null));
+            RunContinuation(inline || (onPool && _context is not { Schedules: true }));
         }
     }
 
@@ -140,24 +140,10 @@ internal abstract class LoopOperation<TResult>(Selector selector) : TimerNode, I
     {
         if (inline)
             Execute();
-        else if (_mode == ContinuationMode.Loop ? !selector.PostContinuation(this, _state) : _context?.Scheduler is not { } scheduler || !TrySchedule(scheduler))
+        else if (_context is { Schedules: true } context)
+            context.Schedule(this);
+        else if (_mode != ContinuationMode.Loop || !selector.PostContinuation(this, _state))
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-    }
-
-    /// <summary>A context may refuse, for it belongs to a user interface that is gone, say. That is no fault of whoever completes.</summary>
-    private bool TrySchedule(Action<IThreadPoolWorkItem> scheduler)
-    {
-        try
-        {
-            scheduler(this);
-            return true;
-        }
-#pragma warning disable CA1031 // Whatever it throws, the continuation must run.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            return false;
-        }
     }
 
     /// <summary>Runs the continuation. It may consume, recycle and begin anew: nothing of this use is read after it began.</summary>

@@ -228,6 +228,40 @@ public sealed class DrivingTests
     });
 
     [Fact]
+    public void A_context_that_throws_after_all_runs_a_continuation_once()
+    {
+        List<Exception> thrown = [];
+        using var selector = new Selector(new SelectorOptions { UnhandledException = thrown.Add });
+        int runs = 0;
+        void Delay(SynchronizationContext context, Action continuation)
+        {
+            SynchronizationContext? own = SynchronizationContext.Current;
+            SynchronizationContext.SetSynchronizationContext(context);
+            selector.DelayAsync(TimeSpan.FromTicks(1)).GetAwaiter().OnCompleted(continuation);
+            SynchronizationContext.SetSynchronizationContext(own);
+            Until.True(() => selector.RunOnce(TimeSpan.Zero) | Volatile.Read(ref runs) > 0, "the continuation");
+        }
+
+        // One that runs it at once: what is thrown is the continuation's.
+        Delay(new ImmediateContext(), () =>
+        {
+            runs++;
+            throw new InvalidDataException();
+        });
+        Assert.IsType<InvalidDataException>(Assert.Single(thrown));
+        Assert.Equal(1, runs);
+
+        // One that keeps it although it throws: by then the pool has run it.
+        runs = 0;
+        var keeping = new KeepingContext();
+        Delay(keeping, () => Interlocked.Increment(ref runs));
+        Until.True(() => Volatile.Read(ref runs) > 0, "the continuation");
+        keeping.Run!();
+        Assert.Equal(1, runs);
+        Assert.Single(thrown);
+    }
+
+    [Fact]
     public void A_handler_that_throws_keeps_no_descriptor_open() => Descriptors.StayAsTheyWere(() =>
     {
         var selector = new Selector(new SelectorOptions { UnhandledException = static _ => throw new InvalidDataException("handler") });
@@ -299,6 +333,22 @@ public sealed class DrivingTests
     private sealed class RefusingContext : SynchronizationContext
     {
         public override void Post(SendOrPostCallback d, object? state) => throw new InvalidDataException("gone");
+    }
+
+    private sealed class ImmediateContext : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state) => d(state);
+    }
+
+    private sealed class KeepingContext : SynchronizationContext
+    {
+        public Action? Run { get; private set; }
+
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+            Run = () => d(state);
+            throw new InvalidDataException("late");
+        }
     }
 
     private static Task<int> InvokeWithoutContext(Selector selector, Func<int> function)
