@@ -109,6 +109,9 @@ internal sealed class TimerQueue
         }
 
         _gate.Exit(onLoop);
+        // The loop gives back memory on its way to sleep, and may sleep long.
+        if (!onLoop && _wheel.IsSparse)
+            _selector.Interrupt();
         return queued;
     }
 

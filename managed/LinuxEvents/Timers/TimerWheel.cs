@@ -145,6 +145,8 @@ internal sealed class TimerWheel
         foreach (DueHeap.Item item in _young)
             _present.Add(item);
         _young.Clear();
+        if (_young.Capacity > KeptCapacity)
+            _young.Capacity = 0;
         while (_present.Count > 0 && _slots.NodeAt(_present.First.Place) is null)
             _slots.Release(_present.RemoveFirst().Place);
         long latest = Never;

@@ -199,6 +199,40 @@ public sealed class LoopTimerTests : IDisposable
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - empty, long.MinValue, 400_000);
     }
 
+    [Fact] // CHECKLIST 35
+    public void A_sleeping_loop_gives_back_the_memory_of_timers_that_others_cancel()
+    {
+        const int Count = 200_000;
+        using Selector selector = Selector.Start();
+        Action<object?> callback = static _ => { };
+        long empty = GC.GetTotalMemory(forceFullCollection: true);
+        LoopTimer[]? timers = [.. Enumerable.Range(0, Count).Select(_ => new LoopTimer(selector, callback))];
+        for (int i = 0; i < Count; i++)
+            timers[i].Start(TimeSpan.FromHours(1 + i % 7));
+        foreach (LoopTimer timer in timers)
+            Assert.True(timer.Cancel());
+        timers = null;
+        Until.True(() => GC.GetTotalMemory(forceFullCollection: true) - empty < 1_000_000, "the memory");
+    }
+
+    [Fact] // CHECKLIST 35
+    public void A_burst_of_timers_that_are_too_young_for_their_turn_leaves_no_memory_behind()
+    {
+        const int Count = 200_000;
+        int fired = 0;
+        Action<object?> callback = _ => fired++;
+        new LoopTimer(_selector, _ =>
+        {
+            for (int i = 0; i < Count; i++)
+                new LoopTimer(_selector, callback).StartAt(0);
+        }).StartAt(0);
+        long empty = GC.GetTotalMemory(forceFullCollection: true);
+        Advance(0);
+        Assert.Equal(Count, fired);
+        Advance(0);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - empty, long.MinValue, 500_000);
+    }
+
     [Fact] // CHECKLIST 29, 35
     public void What_is_left_of_many_timers_keeps_its_order_when_their_memory_is_given_back()
     {
