@@ -128,13 +128,30 @@ public sealed unsafe partial class Selector
             if (index > 0 && timers.Clock.TakeChange() && index == 1)
             {
                 fired = true;
-                Call(static selector => selector._clockChanged?.Invoke(selector, EventArgs.Empty));
+                TellOfChange(index);
             }
 
             fired |= timers.Expire(_options.TimersPerTurn);
         }
 
         return fired;
+    }
+
+    /// <summary>Tells all who want to know, whatever one of them throws; the clock's timers are then still to be looked at.</summary>
+    private void TellOfChange(int index)
+    {
+        var told = default(FirstException);
+        foreach (Delegate handler in _clockChanged?.GetInvocationList() ?? [])
+            told.Try(() => Call(selector => ((EventHandler)handler)(selector, EventArgs.Empty)));
+        try
+        {
+            told.ThrowIfAny();
+        }
+        catch
+        {
+            Interlocked.Or(ref _rang, 1 << index);
+            throw;
+        }
     }
 
     /// <summary>How long the loop would sleep for timers alone; <see langword="null"/> where there are none, or something else may come.</summary>

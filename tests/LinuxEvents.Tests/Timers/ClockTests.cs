@@ -117,6 +117,25 @@ public sealed class ClockTests : IDisposable
     }
 
     [Fact] // CHECKLIST 38
+    public void Of_those_who_are_told_that_the_clock_was_set_one_that_throws_leaves_the_others_told_and_the_timers_due()
+    {
+        DateTimeOffset noon = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+        int told = 0;
+        _selector.ClockChanged += static (_, _) => throw new InvalidDataException();
+        _selector.ClockChanged += (_, _) => told++;
+        Set(noon);
+        Assert.Throws<InvalidDataException>(Turn);
+        Assert.Equal(1, told);
+        Begin("13:00", () => _selector.DelayUntilAsync(noon.AddHours(1)));
+        Turn();
+        Set(noon.AddHours(2));
+        Assert.Throws<InvalidDataException>(Turn);
+        Turn();
+        Assert.Equal(2, told);
+        Assert.Equal(["13:00"], _done);
+    }
+
+    [Fact] // CHECKLIST 38
     public void An_appointment_is_kept_once_for_each_date_however_the_clock_is_set()
     {
         DateTimeOffset date = new(2026, 5, 1, 0, 0, 0, TimeSpan.Zero);
