@@ -72,6 +72,7 @@ public sealed class DailyAppointment
 
     /// <summary>The first appointment after a moment.</summary>
     /// <param name="moment">The moment.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is among the first or last days that there are.</exception>
     public DateTimeOffset NextAfter(DateTimeOffset moment)
     {
         DateOnly date = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(moment, Zone).DateTime);
@@ -99,19 +100,25 @@ public sealed class DailyAppointment
 
     private DateTimeOffset Next(DateTimeOffset now) => NextAfter(_kept is { } kept && kept > now && kept - now < s_doubt ? kept : now);
 
+    /// <summary>Asks the zone only what it shows at a moment: what it says of times that are skipped or come twice is not true of one whose standard time has changed since.</summary>
     private DateTimeOffset On(DateOnly date)
     {
         DateTime local = date.ToDateTime(Time);
-        if (Zone.IsInvalidTime(local))
-        {
-            // Clocks change at whole minutes.
-            local = new DateTime(local.Ticks - local.Ticks % TimeSpan.TicksPerMinute);
-            while (Zone.IsInvalidTime(local))
-                local = local.AddMinutes(1);
-        }
-
+        var near = new DateTimeOffset(local, TimeSpan.Zero);
+        TimeSpan before = Zone.GetUtcOffset(near.AddDays(-1)), after = Zone.GetUtcOffset(near.AddDays(1));
         // The greater offset belongs to the earlier moment.
-        TimeSpan offset = Zone.IsAmbiguousTime(local) ? Zone.GetAmbiguousTimeOffsets(local).Max() : Zone.GetUtcOffset(local);
-        return new DateTimeOffset(local, offset);
+        DateTimeOffset first = new(local, before > after ? before : after), second = new(local, before > after ? after : before);
+        if (Shown(first) == local)
+            return first;
+        if (Shown(second) == local)
+            return second;
+
+        // Skipped. Clocks change at whole minutes.
+        first = first.AddTicks(-(local.Ticks % TimeSpan.TicksPerMinute));
+        while (Shown(first) < local)
+            first = first.AddMinutes(1);
+        return TimeZoneInfo.ConvertTime(first, Zone);
     }
+
+    private DateTime Shown(DateTimeOffset moment) => TimeZoneInfo.ConvertTime(moment, Zone).DateTime;
 }

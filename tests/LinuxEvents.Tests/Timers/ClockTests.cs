@@ -204,6 +204,27 @@ public sealed class ClockTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("02:30:10")]
+    [InlineData("00:00:00")]
+    public void In_no_zone_an_appointment_is_early_or_left_out(string time)
+    {
+        // Also in such as have changed their standard time since: of these the runtime does not always know which times were skipped.
+        TimeSpan hour = TimeSpan.Parse(time, System.Globalization.CultureInfo.InvariantCulture);
+        foreach (TimeZoneInfo zone in (IEnumerable<TimeZoneInfo>)[.. TimeZoneInfo.GetSystemTimeZones(), Zone(new TimeOnly(2, 0), new TimeOnly(3, 0))])
+        {
+            var appointment = new DailyAppointment(_selector, TimeOnly.FromTimeSpan(hour), zone);
+            DateTime Shown(DateTimeOffset moment) => TimeZoneInfo.ConvertTime(moment, zone).DateTime;
+            DateTimeOffset next = appointment.NextAfter(new DateTimeOffset(2016, 1, 1, 12, 0, 0, TimeSpan.Zero));
+            for (DateTime date = Shown(next).Date; date.Year == 2016; date = date.AddDays(1))
+            {
+                Assert.True(Shown(next) >= date + hour && Shown(next.AddTicks(-1)) < date + hour, $"{zone.Id}: {next:o} for {date:d}");
+                Assert.Equal(zone.GetUtcOffset(next), next.Offset);
+                next = appointment.NextAfter(next);
+            }
+        }
+    }
+
     [Fact]
     public void An_appointment_at_a_midnight_that_is_skipped_is_when_the_date_begins()
     {
