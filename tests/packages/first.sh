@@ -19,6 +19,7 @@ if [ "$(id -u)" = 0 ]; then
 fi
 
 cd "$work/folder"
+as_user dotnet nuget remove source LinuxEvents >/dev/null 2>&1 || : # whoever runs this may have followed the README
 quiet as_user dotnet nuget add source "$work/packages" --name LinuxEvents
 sample commands | grep -v '^dotnet run' >"$work/commands"
 [ "$(wc -l <"$work/commands")" = 2 ] || fail "the README shows other commands: $(<"$work/commands")"
