@@ -98,6 +98,7 @@ internal static class SignalFigures
             GC.Collect(0);
             GC.KeepAlive(garbage);
             pauses.Add(GC.GetGCMemoryInfo(GCKind.Any).PauseDurations[0].TotalMilliseconds);
+            Thread.Sleep(1); // back to back they would leave the signals hardly any time to come
         }
 
         return pauses;
