@@ -29,7 +29,7 @@ for rid in linux-x64 linux-arm64 linux-arm linux-riscv64; do
   "$root/cmake/build.sh" $preset shared static lxe-info checked
   tree=$artifacts/native/$preset
   cmake --install "$tree" --strip --prefix "$packed/$rid" >/dev/null
-  "$(sed -n 's/^CMAKE_STRIP:.*=//p' "$tree/CMakeCache.txt")" --strip-debug --enable-deterministic-archives "$packed/$rid/lib/liblinuxevents.a"
+  "$(sed -n 's/^CMAKE_STRIP:.*=//p' "$tree/CMakeCache.txt")" --strip-unneeded --enable-deterministic-archives "$packed/$rid/lib/liblinuxevents.a"
   cp "$root/LICENSE" "$root/native/README.md" "$root/CHANGELOG.md" "$packed/$rid"
   mkdir "$packed/$rid/examples"
   cp "$root"/native/examples/*.c "$packed/$rid/examples"
