@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Four threads spawn as fast as they can while another sends SIGUSR1 to the whole process group. No handler may
- * run in a child (it would run in our memory), every status is the right one, and nothing is left.
+ * run in a child (it would run in our memory), every status is the right one, and nothing is left. And SIGCHLD wakes nobody meanwhile.
  */
 #include "spawn_support.h"
 
@@ -77,6 +77,68 @@ static void test_signals_do_not_reach_the_child(void)
     CHECK_EQ(handled_in_child, 0);
 }
 
+static _Atomic pid_t idle_thread;
+static int idle_until[2];
+
+static void *idle(void *unused)
+{
+    char end;
+    atomic_store(&idle_thread, (pid_t)syscall(SYS_gettid));
+    CHECK_EQ(read(idle_until[0], &end, 1), 0);
+    return unused;
+}
+
+static long wake_ups(pid_t thread)
+{
+    char path[64], line[128];
+    snprintf(path, sizeof path, "/proc/self/task/%d/status", (int)thread);
+    FILE *status = fopen(path, "r");
+    CHECK(status != NULL);
+    long count = -1;
+    while (fgets(line, sizeof line, status) != NULL)
+        sscanf(line, "voluntary_ctxt_switches: %ld", &count);
+    fclose(status);
+    CHECK(count >= 0);
+    return count;
+}
+
+static void *signal_end_of_child(void *unused)
+{
+    while (!atomic_load(&finished)) {
+        CHECK(self > 1);
+        CHECK_EQ(kill(self, SIGCHLD), 0);
+        sched_yield();
+    }
+    return unused;
+}
+
+/** A SIGCHLD that is ignored stays so while a child is made, which is nearly always here: no other thread is woken to find that out. */
+static void test_ends_of_children_wake_nobody(void)
+{
+    if (!has(LXE_FEATURE_CLONE_CLEAR_SIGHAND, __func__))
+        return;
+    MUST(pipe2(idle_until, O_CLOEXEC));
+    atomic_store(&finished, 0);
+    pthread_t thread, sender;
+    CHECK_EQ(pthread_create(&thread, NULL, idle, NULL), 0);
+    CHECK_EQ(pthread_create(&sender, NULL, signal_end_of_child, NULL), 0);
+    while (atomic_load(&idle_thread) == 0)
+        sched_yield();
+    const struct lxe_spawn_options options = PROGRAM("/bin/true");
+    CHECK_EQ(run(&options), 0);
+    long before = wake_ups(idle_thread);
+    for (int round = 0; round < 200; round++)
+        CHECK_EQ(run(&options), 0);
+    long woken = wake_ups(idle_thread) - before;
+    printf("  the idle thread was woken %ld times\n", woken);
+    CHECK(woken <= 5);
+    atomic_store(&finished, 1);
+    MUST(close(idle_until[1]));
+    CHECK_EQ(pthread_join(thread, NULL), 0);
+    CHECK_EQ(pthread_join(sender, NULL), 0);
+    MUST(close(idle_until[0]));
+}
+
 int main(void)
 {
     skip_without_spawn();
@@ -84,5 +146,6 @@ int main(void)
     self = getpid();
     round_count = rounds(500);
     RUN(test_signals_do_not_reach_the_child);
+    RUN(test_ends_of_children_wake_nobody);
     return 0;
 }
