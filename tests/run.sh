@@ -47,7 +47,7 @@ inside LinuxEvents --container
 inside LinuxEvents.Watchdog --kernel 4.18
 
 cmake -S "$(dirname "$0")/packages" -B "$artifacts/tests/packages" -G Ninja >/dev/null
-suite packages ctest --test-dir "$artifacts/tests/packages" --no-tests=error --output-on-failure \
+suite packages ctest --test-dir "$artifacts/tests/packages" -j 2 --no-tests=error --output-on-failure \
   --test-output-size-passed 1000000 --output-junit "$results/packages.xml"
 
 summary="$passed passed, $failed failed"
