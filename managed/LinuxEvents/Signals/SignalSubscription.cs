@@ -25,6 +25,8 @@ namespace LinuxEvents;
 /// <see cref="System.Diagnostics.Process"/> with what the calling thread blocks: nothing with the relay; the signals themselves with a
 /// signalfd, so that such a child does not notice a SIGTERM unless it unblocks it. To children of either kind that are started while the
 /// relay receives a signal which the process ignored before, that signal is no longer ignored but has its default effect.</para>
+/// <para>Beside the relay the runtime starts a thread of its own for each SIGHUP, SIGINT, SIGQUIT and SIGTERM, and ends the process where it can't, for
+/// want of a descriptor or of memory: a program that works near its limit of descriptors keeps some of them free.</para>
 /// <para>A signal that was sent to one thread (tgkill(2)) is received like one to the process; from a signalfd only that thread can
 /// take it. Signals of the same number that come while one waits to be delivered are one signal to the kernel, except for real-time
 /// signals. signal(7)</para>
