@@ -113,6 +113,7 @@ stops() {
     kill -"$signal" "$one"
     mark
     until_true stopped_or_marked "$id"
+    is_stopped "$id" || { mark; until_true stopped_or_marked "$id"; } # the first may have overtaken it
     if is_stopped "$id"; then
       kill -CONT "$one"
       wait_for "mark $marks" && echo -n "stops, goes on; "
