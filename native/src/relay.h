@@ -48,7 +48,7 @@ enum lxe__left {
 /** Gives the former action back, unless somebody replaced ours. With the lock held. */
 LXE_INTERNAL enum lxe__left lxe__relay_uninstall(int signal);
 
-/** Sends a signal to this thread as it was. Return: 0 or a negative errno. */
+/** Sends a signal to this thread as it was, or plain where no more may be queued. Return: 0 or a negative errno. */
 LXE_INTERNAL int32_t lxe__relay_raise(siginfo_t *info);
 
 /** The same signal in both forms, as the kernel fills in what signalfd reads. */

@@ -129,9 +129,18 @@ int32_t lxe_relay_taken(int32_t signal, uint64_t *count)
     return 0;
 }
 
-int32_t lxe__relay_raise(siginfo_t *info)
+static int32_t send_to_itself(siginfo_t *info)
 {
     return lxe__syscall(SYS_rt_tgsigqueueinfo, lxe__process(), lxe__syscall(SYS_gettid), info->si_signo, info);
+}
+
+int32_t lxe__relay_raise(siginfo_t *info)
+{
+    int32_t result = send_to_itself(info);
+    if (result != -EAGAIN) /* RLIMIT_SIGPENDING, which all processes of a user share */
+        return result;
+    siginfo_t plain = {.si_signo = info->si_signo, .si_code = SI_USER}; /* it alone needs no room, and loses its sender and value */
+    return send_to_itself(&plain);
 }
 
 /** Writes a record into a subscription's pipe, or counts what is lost for want of room: this one, or older ones. */

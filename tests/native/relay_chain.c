@@ -3,6 +3,7 @@
 #include "relay_support.h"
 
 #include <setjmp.h>
+#include <sys/resource.h>
 
 static volatile int former_calls, former_value, former_errno; /* volatile: gcc knows that sigqueue calls nothing of ours */
 static volatile uint64_t former_mask;
@@ -130,6 +131,15 @@ static void unread_ends_the_process(void)
 {
     int32_t fd = lxe_relay_open(BIT(SIGTERM), LXE_NONBLOCK, 1);
     MUST(kill(getpid(), SIGTERM));
+    lxe_relay_close_take(fd);
+}
+
+/** No more signals may be queued, which others of this user may have seen to: then it comes without its value. */
+static void unread_ends_the_process_without_room(void)
+{
+    int32_t fd = open_relay();
+    queue(SIGNAL, 1);
+    MUST(setrlimit(RLIMIT_SIGPENDING, &(struct rlimit){0, 0}));
     lxe_relay_close_take(fd);
 }
 
@@ -282,6 +292,7 @@ int main(void)
     RUN(test_child_in_our_memory);
     IN_FORK(default_comes_back, SIGTERM);
     IN_FORK(unread_ends_the_process, SIGTERM);
+    IN_FORK(unread_ends_the_process_without_room, SIGNAL);
     IN_FORK(rest_keeps_sender_and_value, 0);
     IN_FORK(former_that_exits, 42 << 8);
     return 0;

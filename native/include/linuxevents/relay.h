@@ -140,8 +140,8 @@ LXE_API int32_t lxe_relay_settle(int32_t signal);
  *
  * With the last subscription to a signal its former action comes back, unless somebody replaced the
  * handler meanwhile: then the relay stays below him. What was not read, has no other subscriber and had no effect when it
- * came, because the former action is the default, is raised again, in the calling thread and with its sender and value:
- * a SIGTERM that nobody read then ends the process. If there was a handler before, it was called when the
+ * came, because the former action is the default, is raised again, in the calling thread and with its sender and value (without
+ * them where RLIMIT_SIGPENDING leaves no room): a SIGTERM that nobody read then ends the process. If there was a handler before, it was called when the
  * signal came, and is not called twice (but see LXE_RELAY_RAISE_HANDLED).
  *
  * Waits until no handler uses the subscription any more. What is raised may have any effect, so that this may not
