@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -110,7 +111,7 @@ internal sealed partial class LinuxEventsLifetime(
             }
 
             // The clock that systemd compares with is Stopwatch's.
-            systemd.Notify($"RELOADING=1\nMONOTONIC_USEC={Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000)}");
+            bool told = NotifyIfUp($"RELOADING=1\nMONOTONIC_USEC={Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000)}");
             try
             {
                 if (options.Reload is { } reload)
@@ -125,9 +126,14 @@ internal sealed partial class LinuxEventsLifetime(
                 LogReloadFailed(exception);
             }
 
-            systemd.Notify("READY=1");
+            if (told)
+                NotifyIfUp("READY=1");
         }
     }
+
+    // Before, READY=1 would say that the start is done, and let others start that need this service; afterwards nothing is ready any more.
+    private bool NotifyIfUp(string state) =>
+        application.ApplicationStarted.IsCancellationRequested && !application.ApplicationStopping.IsCancellationRequested && systemd.Notify(state);
 
     private async Task PetAsync(Selector selector, TimeSpan interval)
     {
@@ -135,8 +141,9 @@ internal sealed partial class LinuxEventsLifetime(
         {
             while (true)
             {
-                systemd.Notify("WATCHDOG=1");
-                await selector.DelayAsync(interval, _end.Token);
+                // Without waiting, which would hold up the loop; soon again where there was no room.
+                bool full = systemd.Send("WATCHDOG=1", wait: false) == SocketError.WouldBlock;
+                await selector.DelayAsync(full ? interval / 8 : interval, _end.Token);
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)

@@ -37,7 +37,14 @@ public sealed class SystemdNotifier
         // A path, or a name without one: '@' stands for its first byte, which is 0. Nothing else is a Unix socket.
         if (socket is not ['/' or '@', _, ..])
             return None;
-        return new SystemdNotifier(new UnixDomainSocketEndPoint(socket[0] == '@' ? '\0' + socket[1..] : socket), ReadWatchdog());
+        try
+        {
+            return new SystemdNotifier(new UnixDomainSocketEndPoint(socket[0] == '@' ? '\0' + socket[1..] : socket), ReadWatchdog());
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return None; // It is longer than an address can be: there is no such socket.
+        }
     }
 
     /// <summary>Sends assignments, one a line, such as <c>STATUS=ready to serve</c>.</summary>
@@ -46,17 +53,7 @@ public sealed class SystemdNotifier
     public bool Notify(string state)
     {
         ArgumentException.ThrowIfNullOrEmpty(state);
-        if (_socket is null)
-            return false;
-        try
-        {
-            using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { SendTimeout = 1000 };
-            return socket.SendTo(Encoding.UTF8.GetBytes(state), _socket) > 0;
-        }
-        catch (SocketException)
-        {
-            return false; // Nobody there: the service must not suffer from that.
-        }
+        return Send(state, wait: true) == SocketError.Success;
     }
 
     /// <summary>Tells what the service does, in words: a line of <c>systemctl status</c>.</summary>
@@ -66,6 +63,25 @@ public sealed class SystemdNotifier
     {
         ArgumentNullException.ThrowIfNull(status);
         return Notify($"STATUS={status.ReplaceLineEndings(" ")}");
+    }
+
+    /// <summary>Sends a message.</summary>
+    /// <param name="state">The message.</param>
+    /// <param name="wait">Whether to wait up to a second where the listener has no room: <see cref="SocketError.WouldBlock"/> then.</param>
+    internal SocketError Send(string state, bool wait)
+    {
+        if (_socket is null)
+            return SocketError.NotConnected;
+        try
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { Blocking = wait, SendTimeout = 1000 };
+            socket.SendTo(Encoding.UTF8.GetBytes(state), _socket);
+            return SocketError.Success;
+        }
+        catch (SocketException exception)
+        {
+            return exception.SocketErrorCode; // Nobody there: the service must not suffer from that.
+        }
     }
 
     private static TimeSpan? ReadWatchdog()

@@ -5,8 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-// usage: [old] [slow] [hook] [stuck] [unlogged]: how the host is built, whether it takes forever to stop, whether reloading is the program's,
-// whether the loop can be held up by a line of standard input, and whether its logger throws.
+// usage: [old] [late] [slow] [hook] [stuck] [turning] [unlogged]: how the host is built, whether it starts only by a line of standard input,
+// whether it takes forever to stop, whether reloading is the program's, whether the loop can be held up by a line of standard input, whether it
+// says when it has turned often, and whether its logger throws.
 if (args.Contains("old"))
 {
     using IHost host = Host.CreateDefaultBuilder()

@@ -13,7 +13,15 @@ internal sealed class Service(ServiceBehaviour behaviour, SystemdNotifier system
             Console.WriteLine("started");
             if (behaviour.Is("stuck"))
                 new Thread(HoldUp) { IsBackground = true }.Start();
+            if (behaviour.Is("turning"))
+                _ = Selector.Shared.InvokeAsync(TurnAsync);
         });
+        if (behaviour.Is("late"))
+        {
+            Console.WriteLine("starting");
+            Console.ReadLine();
+        }
+
         return Task.CompletedTask;
     }
 
@@ -22,6 +30,13 @@ internal sealed class Service(ServiceBehaviour behaviour, SystemdNotifier system
         Console.WriteLine("stopping");
         if (behaviour.Is("slow"))
             await Task.Delay(Timeout.Infinite, CancellationToken.None);
+    }
+
+    private static async Task TurnAsync()
+    {
+        for (int turn = 0; turn < 3000; turn++)
+            await Selector.Shared.DelayAsync(TimeSpan.FromMilliseconds(1));
+        Console.WriteLine("turned");
     }
 
     private static void HoldUp()

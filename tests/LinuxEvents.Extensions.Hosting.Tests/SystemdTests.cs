@@ -73,9 +73,54 @@ public sealed class SystemdTests : IDisposable
     }
 
     [Fact]
-    public void Where_nobody_listens_nothing_suffers()
+    public void A_reload_before_the_start_is_done_does_not_say_that_it_is_nor_one_while_it_stops_that_it_is_ready()
     {
-        using var service = new RunningService(before: $"export NOTIFY_SOCKET={_directory}/nobody WATCHDOG_USEC=1000;");
+        using var service = new RunningService("late slow", $"export NOTIFY_SOCKET={Listen(false)};");
+        service.Expect("read 1");
+        service.Expect("starting");
+        service.Signal(SIGHUP);
+        service.Expect("Reloading");
+        service.Expect("read 2");
+        service.Tell("go on");
+        Assert.Equal(["READY=1", "STATUS=serving"], new[] { Receive(), Receive() }.Order());
+        service.Expect("started");
+
+        service.Signal(SIGTERM);
+        service.Expect("Stopping");
+        service.Expect("stopping");
+        Assert.Equal("STOPPING=1", Receive());
+        service.Signal(SIGHUP);
+        service.Expect("Reloading");
+        service.Expect("read 3");
+        Assert.Equal(0, _systemd.Available);
+    }
+
+    [Fact]
+    public void A_listener_that_does_not_read_holds_up_no_loop()
+    {
+        string path = Listen(false);
+        for (int sent = 1; sent > 0;) // each socket for as much as it may have under way
+        {
+            using var other = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+            other.Connect(_systemd.LocalEndPoint!);
+            for (sent = 0; other.Poll(0, SelectMode.SelectWrite); sent++)
+                other.Send("full"u8);
+        }
+
+        using var service = new RunningService("turning", $"export NOTIFY_SOCKET={path} WATCHDOG_USEC=1000;");
+        service.Expect("read 1");
+        service.Expect("started");
+        service.Expect("turned");
+        while (Receive() != "WATCHDOG=1")
+            ;
+    }
+
+    [Theory]
+    [InlineData("nobody")]
+    [InlineData("longer-than-any-address-can-be-longer-than-any-address-can-be-longer-than-any-address-can-be-longer-than-any-address-can-be")]
+    public void Where_nobody_listens_nothing_suffers(string name)
+    {
+        using var service = new RunningService(before: $"export NOTIFY_SOCKET={_directory}/{name} WATCHDOG_USEC=1000;");
         service.Expect("read 1");
         service.Expect("started");
         service.Signal(SIGTERM);
