@@ -19,4 +19,25 @@ internal static class Metering
         published.Wait();
         return "told";
     }
+
+    /// <summary>Makes a selector while a listener is told of each instrument that throws then, after it has waited for another thread that makes one.</summary>
+    /// <returns>How many it was told of.</returns>
+    public static string Hinder()
+    {
+        int told = 0;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (instrument.Meter.Name != "LinuxEvents")
+                return;
+            told++;
+            var other = new Thread(static () => new Selector().Dispose());
+            other.Start();
+            other.Join();
+            throw new InvalidDataException();
+        };
+        listener.Start();
+        new Selector().Dispose();
+        return $"{told}";
+    }
 }

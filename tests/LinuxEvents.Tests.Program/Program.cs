@@ -116,6 +116,10 @@ string Obey(string command, string[] arguments)
             return $"{Array.Exists(AppDomain.CurrentDomain.GetAssemblies(), assembly => assembly.GetName().Name == "System.Diagnostics.DiagnosticSource")}";
         case "listen": // listens, and waits until it is told of the meter
             return Metering.Listen();
+        case "hinder": // listens, and throws and waits when it is told of the meter
+            return Metering.Hinder();
+        case "unload": // uses and unloads another copy of LinuxEvents, and tells whether it is gone
+            return AnotherCopy.Unload();
         case "fork":
             return ForkCommand.Run();
         case "trace": // PID: holds its zombie until "release"

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Runtime.Loader;
 
 namespace LinuxEvents;
 
@@ -11,10 +12,12 @@ namespace LinuxEvents;
 /// The first meter of a process costs .NET some 7 ms, more than all else that the first selector does. Where the assembly is there before a
 /// selector, the meter is made with that at the latest; where it comes after the first one, on the thread pool: its loader may hold locks
 /// that making a meter takes. The event is subscribed to before what is loaded is looked at, so that no load is missed between the two.
+/// Whoever comes while another makes the meter goes on without it: listeners are told of it meanwhile, who may wait for just that thread.
 /// </remarks>
 internal static class MeterGate
 {
     private static int s_watched; // without an initializer, as all here: a class constructor's lock and a loader's could wait for each other
+    private static int s_opened;
     private static volatile bool s_loaded;
     private static volatile bool s_open;
 
@@ -43,8 +46,10 @@ internal static class MeterGate
     private static void Watch()
     {
         AppDomain.CurrentDomain.AssemblyLoad += OnLoad;
-        // NativeAOT has everything from the start.
-        if (!RuntimeFeature.IsDynamicCodeSupported || Array.Exists(AppDomain.CurrentDomain.GetAssemblies(), HasMeters))
+        if (typeof(MeterGate).Assembly.IsCollectible)
+            AssemblyLoadContext.GetLoadContext(typeof(MeterGate).Assembly)!.Unloading += static _ => Close();
+        // NativeAOT has everything from the start; before .NET 9 a listener outside of the process has nothing loaded into it.
+        if (!RuntimeFeature.IsDynamicCodeSupported || Environment.Version.Major < 9 || Array.Exists(AppDomain.CurrentDomain.GetAssemblies(), HasMeters))
             s_loaded = true;
     }
 
@@ -61,8 +66,24 @@ internal static class MeterGate
 
     private static void Open()
     {
+        if (Interlocked.Exchange(ref s_opened, 1) != 0)
+            return;
         AppDomain.CurrentDomain.AssemblyLoad -= OnLoad;
-        RuntimeHelpers.RunClassConstructor(typeof(SelectorMeter).TypeHandle);
-        s_open = true;
+        s_open = true; // turns are measured as soon as there is what measures them
+        Make();
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Make() => SelectorMeter.Make();
+
+    /// <summary>Lets go of what would keep an assembly in the process that is to be unloaded.</summary>
+    private static void Close()
+    {
+        AppDomain.CurrentDomain.AssemblyLoad -= OnLoad;
+        if (Interlocked.Exchange(ref s_opened, 1) != 0)
+            Dispose();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Dispose() => SelectorMeter.Dispose();
 }

@@ -139,6 +139,23 @@ public sealed class MeterTests : IDisposable
         Assert.Equal("True", program.Do("meter"));
     }
 
+    [Fact]
+    public void A_listener_that_waits_or_throws_when_it_is_told_of_an_instrument_harms_nobody_who_makes_a_selector()
+    {
+        using TestProgram program = TestProgram.Start();
+        Assert.Equal("12", program.Do("hinder"));
+    }
+
+    [Fact]
+    public void It_does_not_keep_an_assembly_that_is_unloaded()
+    {
+        using TestProgram program = TestProgram.Start();
+        Assert.Equal("True", program.Do("unload"));
+        Assert.Equal("False", program.Do("meter"));
+        Assert.Equal("told", program.Do("listen"));
+        Assert.Equal("True", program.Do("unload"));
+    }
+
     private static async Task Turns(Selector selector)
     {
         for (int i = 0; i < 1000; i++)
