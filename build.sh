@@ -215,7 +215,7 @@ verb_pack() {
   # What is packed is dated as its commit is.
   SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct 2>/dev/null || echo 946684800)
   export SOURCE_DATE_EPOCH
-  rm -rf "$packages" "$tool/packages/linuxevents"
+  rm -rf "$packages" "$tool"/packages/linuxevents*
   "$root/cmake/pack.sh"
   # For the processor that most have also compiled ahead: loading the library and making a selector takes less than half of the time then.
   rm -rf "$artifacts/ahead/publish"
@@ -228,8 +228,10 @@ verb_pack() {
   version=$(basename "$packages"/LinuxEvents.[0-9]*.nupkg .nupkg)
   version=${version#LinuxEvents.}
   # The tool is made of the package: that brings the libraries of all processors.
+  managed build managed/Packed.csproj -t:Restore -p:PackedFolder="$packages" -p:PackedVersion="$version" -p:ArtifactsPath="$tool" \
+    -p:RestorePackagesPath="$tool/packages" -p:RestoreForce=true
   managed pack managed/LinuxEvents.Watchdog -o "$packages" -p:LinuxEventsPackage="$version" -p:ArtifactsPath="$tool" \
-    -p:RestorePackagesPath="$tool/packages" -p:RestoreAdditionalProjectSources="$packages" -p:RunAnalyzers=false
+    -p:RestorePackagesPath="$tool/packages" -p:RestoreForce=true -p:RunAnalyzers=false
   echo "dotnet nuget add source $(printf %q "$packages") --name LinuxEvents    # once; then, anywhere:"
   echo "dotnet add package LinuxEvents"
   echo "dotnet tool install --global LinuxEvents.Watchdog"

@@ -9,7 +9,7 @@ cd "$work"
 sample Program.cs >"$work/Program.cs"
 [[ $(<"$root/managed/README.md") == *"$(<Program.cs)"* ]] || fail "the package's page, managed/README.md, shows another program than README.md"
 program=$1
-export LinuxEvents=$root/managed/LinuxEvents LinuxEventsVersion=$version RestoreAdditionalProjectSources=$packages
+export LinuxEvents=$root/managed/LinuxEvents LinuxEventsVersion=$version
 
 build() { # VERB ARGUMENTS...
   quiet dotnet "$1" "$program.csproj" "${@:2}" -c Release --nologo -v quiet -warnaserror

@@ -19,7 +19,10 @@ if [ "$(id -u)" = 0 ]; then
 fi
 
 cd "$work/folder"
-as_user dotnet nuget remove source LinuxEvents >/dev/null 2>&1 || : # whoever runs this may have followed the README
+# Whoever runs this may have followed the README, in other clones, too.
+while IFS= read -r name && IFS= read -r folder; do
+  [ "$name" != LinuxEvents ] && ! compgen -G "$folder/LinuxEvents.*.nupkg" >/dev/null || quiet as_user dotnet nuget remove source "$name" </dev/null
+done < <(as_user dotnet nuget list source | sed -n 's/^ *[0-9]*\.  *\(.*\) \[[^]]*\]$/\1/p; s/^      *//p')
 quiet as_user dotnet nuget add source "$work/packages" --name LinuxEvents
 sample commands | grep -v '^dotnet run' >"$work/commands"
 [ "$(wc -l <"$work/commands")" = 2 ] || fail "the README shows other commands: $(<"$work/commands")"

@@ -3,7 +3,7 @@
 # shellcheck source=tests/packages/common.sh
 . "$(dirname "$0")/common.sh"
 
-export LinuxEventsVersion=$version RestoreAdditionalProjectSources=$packages
+export LinuxEventsVersion=$version
 cp "$here/host/package.csproj" "$work"
 cd "$work"
 sample Program.cs "$root/managed/LinuxEvents.Extensions.Hosting/README.md" >Program.cs

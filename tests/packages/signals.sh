@@ -4,7 +4,7 @@
 . "$(dirname "$0")/common.sh"
 need_plain_cache
 
-export LinuxEventsVersion=$version ConsumerFramework=net9.0 ConsumerAot=true RestoreAdditionalProjectSources=$packages
+export LinuxEventsVersion=$version ConsumerFramework=net9.0 ConsumerAot=true
 cp "$here/signals/Program.cs" "$work"
 cd "$work"
 

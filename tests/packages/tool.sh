@@ -4,7 +4,7 @@
 . "$(dirname "$0")/common.sh"
 
 cd "$work"
-quiet dotnet tool install LinuxEvents.Watchdog --tool-path tools --version "$version" --add-source "$packages"
+quiet dotnet tool install LinuxEvents.Watchdog --tool-path tools --version "$version" --source "$packages"
 said=$(timeout 60 tools/watchdog run --restart never -- sh -c 'echo hello; exit 3' 2>&1) || :
 [[ $said == *hello* && $said == *3* ]] || fail "it said '$said'"
 status=0
