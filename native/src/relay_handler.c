@@ -67,6 +67,20 @@ static void restore(int signal, uint32_t level)
     sigaction(signal, &action, NULL);
 }
 
+/**
+ * The level to stand above somebody's handler: the one that did already, if there is one. It is not below him now, or the two would call each
+ * other in a circle. So who comes and goes, again and again, takes one level in all.
+ */
+static uint32_t level_above(int signal, uintptr_t handler)
+{
+    if (!is_function(handler))
+        return 1; /* a default calls none of ours */
+    uint32_t level = 1;
+    while (level <= depths[signal] && formers[signal][level].handler != handler)
+        level++;
+    return level;
+}
+
 int32_t lxe__relay_install(int signal)
 {
     uintptr_t current = current_handler(signal);
@@ -75,7 +89,7 @@ int32_t lxe__relay_install(int signal)
         depths[signal] = level;
         return 0;
     }
-    level = is_function(current) ? depths[signal] + 1 : 1; /* a default calls none of ours */
+    level = level_above(signal, current);
     if (level > LEVELS)
         return -EBUSY;
     struct sigaction action, before;

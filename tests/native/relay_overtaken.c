@@ -165,13 +165,18 @@ static void default_after_being_overtaken(void)
     MUST(kill(getpid(), SIGUSR1));
 }
 
+static void other_1(int signal) { (void)signal; }
+static void other_2(int signal) { (void)signal; }
+static void other_3(int signal) { (void)signal; }
+static void other_4(int signal) { (void)signal; }
+
 static void again_and_again(void)
 {
-    struct sigaction action = {.sa_sigaction = above, .sa_flags = SA_SIGINFO};
+    static void (*const others[])(int) = {other_1, other_2, other_3, other_4};
     int32_t fds[4];
     for (int i = 0; i < 4; i++) {
         fds[i] = open_relay();
-        MUST(sigaction(SIGNAL, &action, NULL));
+        signal(SIGNAL, others[i]);
     }
     int before = count_descriptors();
     CHECK_EQ(lxe_relay_open(BIT(SIGUSR1) | BIT(SIGNAL), 0, 1), -EBUSY);
@@ -179,6 +184,31 @@ static void again_and_again(void)
     CHECK_EQ(handler_of(SIGUSR1), (uintptr_t)SIG_DFL);
     for (int i = 0; i < 4; i++)
         CHECK_EQ(lxe_relay_close_take(fds[i]), 0);
+}
+
+/** One who comes and goes during a subscription, while others begin and end, never comes too often. */
+static void coming_and_going(void)
+{
+    struct sigaction action = {.sa_sigaction = above, .sa_flags = SA_SIGINFO};
+    above_chains = 1;
+    signal(SIGNAL, former);
+    int32_t fd = open_relay();
+    for (int i = 0; i < 10; i++) {
+        MUST(sigaction(SIGNAL, &action, &under));
+        int32_t second = open_relay();
+        send_and_expect(1, 1);
+        CHECK_EQ(drain(fd), 1);
+        CHECK_EQ(drain(second), 1);
+        if (i % 2 == 0)
+            CHECK_EQ(lxe_relay_close_take(second), 0);
+        MUST(sigaction(SIGNAL, &under, NULL));
+        if (i % 2 != 0)
+            CHECK_EQ(lxe_relay_close_take(second), 0);
+        send_and_expect(0, 1);
+        CHECK_EQ(drain(fd), 1);
+    }
+    CHECK_EQ(lxe_relay_close_take(fd), 0);
+    CHECK_EQ(handler_of(SIGNAL), (uintptr_t)former);
 }
 
 int main(void)
@@ -190,5 +220,6 @@ int main(void)
     RUN(test_settle);
     IN_FORK(default_after_being_overtaken, SIGUSR1);
     IN_FORK(again_and_again, 0);
+    IN_FORK(coming_and_going, 0);
     return 0;
 }

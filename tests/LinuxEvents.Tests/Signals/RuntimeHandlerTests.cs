@@ -64,6 +64,23 @@ public class RuntimeHandlerTests
         program.AssertEndsBy(signal);
     }
 
+    [Fact]
+    public void A_registration_may_come_and_go_beside_subscriptions_that_come_and_go()
+    {
+        using var program = TestProgram.Start();
+        program.Do("open it Relay SIGUSR1");
+        for (int round = 0; round < 10; round++)
+        {
+            program.Do("register handler SIGUSR1 true");
+            Assert.Equal("opened", program.Do("open other Relay SIGUSR1"));
+            program.Do("close other");
+            program.Do("unregister handler");
+        }
+
+        program.Signal(SIGUSR1);
+        Assert.StartsWith("SIGUSR1 ", program.Do("take it"), StringComparison.Ordinal);
+    }
+
     [Theory] // CHECKLIST 77
     [MemberData(nameof(Signals))]
     public void A_registration_made_during_the_subscription_outlives_it(LinuxSignal signal)
