@@ -6,6 +6,7 @@ namespace LinuxEvents;
 internal sealed class RelaySource : SignalSource
 {
     private readonly ulong _signals;
+    private ulong _dropped;
 
     private RelaySource(ulong signals, int descriptor)
     {
@@ -16,14 +17,21 @@ internal sealed class RelaySource : SignalSource
 
     public override int Capacity { get; }
 
-    public override unsafe ulong Dropped
+    public override ulong Dropped
     {
         get
         {
-            using var descriptor = new DescriptorReference(this);
-            ulong count;
-            descriptor.Check(NativeMethods.lxe_relay_dropped(descriptor.Number, &count), "lxe_relay_dropped");
-            return count;
+            try
+            {
+                using var descriptor = new DescriptorReference(this);
+                descriptor.Check(CountDropped(), "lxe_relay_dropped");
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has ended: what it had counted by then.
+            }
+
+            return Volatile.Read(ref _dropped);
         }
     }
 
@@ -49,11 +57,26 @@ internal sealed class RelaySource : SignalSource
         fixed (lxe_signal_info* infos = Ahead)
         {
             if (infos is not null)
+            {
+                // There may be no room for them any more: a page more takes them all.
+                int size = NativeMethods.lxe_fd_pipe_size((int)handle, 0);
+                _ = NativeMethods.lxe_fd_pipe_size((int)handle, (uint)(size + Environment.SystemPageSize));
                 _ = NativeMethods.lxe_relay_unread((int)handle, infos, Ahead.Length);
+            }
         }
 
+        _ = CountDropped();
         int result = NativeMethods.lxe_relay_close_take((int)handle);
         RuntimeHold.Release(_signals);
         return result >= 0;
+    }
+
+    private unsafe int CountDropped()
+    {
+        ulong count;
+        int result = NativeMethods.lxe_relay_dropped((int)handle, &count);
+        if (result >= 0)
+            Volatile.Write(ref _dropped, count);
+        return result;
     }
 }

@@ -37,7 +37,6 @@ public sealed class SignalSubscription : IAsyncEnumerable<SignalInfo>, IDisposab
     private readonly FdRegistration _registration;
     private readonly object _gate = new();
     private volatile bool _disposed;
-    private long _dropped;
     private long _drained = -1; // the report after which it was found empty
     private volatile int _waits; // which sleep, or are about to
     private SignalWait? _spare;
@@ -67,14 +66,7 @@ public sealed class SignalSubscription : IAsyncEnumerable<SignalInfo>, IDisposab
     /// How many signals this subscription has lost, because <see cref="Capacity"/> of them waited already. Always 0
     /// with <see cref="SignalDelivery.SignalFd"/>.
     /// </summary>
-    public long Dropped
-    {
-        get
-        {
-            lock (_gate)
-                return _dropped = _source.IsClosed ? _dropped : (long)_source.Dropped;
-        }
-    }
+    public long Dropped => (long)_source.Dropped;
 
     internal bool IsDisposed => _disposed;
 
@@ -165,7 +157,7 @@ public sealed class SignalSubscription : IAsyncEnumerable<SignalInfo>, IDisposab
         {
             if (_disposed)
                 return;
-            _dropped = Dropped;
+            _ = Dropped; // what it tells until the loop has let go of the descriptor
             _disposed = true;
             _registration.Dispose();
         }

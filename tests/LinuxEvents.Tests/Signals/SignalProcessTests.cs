@@ -51,6 +51,24 @@ public class SignalProcessTests
         program.AssertEndsBy(signal);
     }
 
+    [Fact] // CHECKLIST 73
+    public void What_was_read_ahead_has_its_effect_after_all_though_the_pipe_is_full()
+    {
+        using var program = TestProgram.Start();
+        program.Do("open it Relay 40 SIGUSR1");
+        program.Do("open beside Relay 40"); // nothing of which is raised again
+        program.Do("open witness Relay SIGUSR1");
+        program.Do("queue 40 1");
+        program.Do("take beside"); // so it is there
+        program.Signal(SIGUSR1);
+        program.Do("take witness");
+        program.Do("close witness");
+        Assert.StartsWith("40 ", program.Do("take it"), StringComparison.Ordinal);
+        program.Do("queue 40 1000");
+        program.Tell("close it");
+        program.AssertEndsBy(SIGUSR1);
+    }
+
     [Theory] // CHECKLIST 73
     [InlineData(SIGTERM)]
     [InlineData(SIGINT)]

@@ -133,6 +133,20 @@ public class SignalSubscriptionTests
         Assert.Equal(10, subscription.Dropped);
     }
 
+    [Fact] // CHECKLIST 78
+    public void What_was_lost_is_told_after_the_selectors_end_as_well()
+    {
+        using var selector = Selector.Start();
+        using var subscription = SignalSubscription.Open(new SignalSubscriptionOptions { Capacity = 1, Selector = selector }, s_realTime);
+        using var other = SignalSubscription.Open(s_realTime); // so that nothing is raised again
+        for (int i = 0; i < subscription.Capacity + 10; i++)
+            Raise.Thread(s_realTime);
+        selector.Dispose();
+        Assert.Equal(10, subscription.Dropped);
+        while (other.TryTake(out _))
+            ;
+    }
+
     [Fact] // CHECKLIST 79
     public async Task Nobody_sleeps_beside_signals_that_another_one_has_read()
     {
