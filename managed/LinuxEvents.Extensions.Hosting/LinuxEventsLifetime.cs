@@ -39,7 +39,7 @@ internal sealed partial class LinuxEventsLifetime(
 
         application.ApplicationStarted.Register(() =>
         {
-            systemd.Notify("READY=1");
+            NotifyIfUp("READY=1");
             if (systemd.WatchdogInterval is { } interval)
                 _ = selector.InvokeAsync(() => PetAsync(selector, interval / 2));
         });

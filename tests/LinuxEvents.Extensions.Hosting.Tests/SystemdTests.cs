@@ -96,6 +96,21 @@ public sealed class SystemdTests : IDisposable
     }
 
     [Fact]
+    public void What_is_stopped_during_its_start_is_never_ready()
+    {
+        using var service = new RunningService("late", $"export NOTIFY_SOCKET={Listen(false)};");
+        service.Expect("read 1");
+        service.Expect("starting");
+        service.Signal(SIGTERM);
+        service.Expect("Stopping");
+        Assert.Equal("STOPPING=1", Receive());
+        service.Tell("go on");
+        Assert.Equal(0, service.WaitForExit().ExitCode);
+        while (_systemd.Available > 0)
+            Assert.NotEqual("READY=1", Receive());
+    }
+
+    [Fact]
     public void A_listener_that_does_not_read_holds_up_no_loop()
     {
         string path = Listen(false);
