@@ -184,12 +184,17 @@ public sealed class MeterTests : IDisposable
 
     private void Listen(Func<Instrument, bool> wanted)
     {
+        bool made = false;
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == "LinuxEvents" && wanted(instrument))
                 listener.EnableMeasurementEvents(instrument);
+            if (instrument.Name == Prefix + "pending_posts")
+                Volatile.Write(ref made, true);
         };
         _listener.Start();
+        new Selector().Dispose();
+        Until.True(() => Volatile.Read(ref made), "the meter's last instrument, which another test's selector may be about to make");
     }
 
     private void Keep(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
