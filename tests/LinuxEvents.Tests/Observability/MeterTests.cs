@@ -140,6 +140,15 @@ public sealed class MeterTests : IDisposable
     }
 
     [Fact]
+    public void It_is_made_when_somebody_outside_of_the_process_listens()
+    {
+        using TestProgram program = TestProgram.Start();
+        Assert.Equal("False", program.Do("meter"));
+        using var session = new MetricsSession(program.Id, "LinuxEvents");
+        session.Await("linuxevents.selector.turns");
+    }
+
+    [Fact]
     public void A_listener_that_waits_or_throws_when_it_is_told_of_an_instrument_harms_nobody_who_makes_a_selector()
     {
         using TestProgram program = TestProgram.Start();
