@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -19,6 +20,9 @@ internal sealed partial class LinuxEventsLifetime(
     IServiceProvider services,
     ILogger<LinuxEventsLifetime> logger) : IHostLifetime, IDisposable
 {
+    /// <summary>How long a signal has to end the process before it is ended otherwise: the runtime looks for its handlers on a thread.</summary>
+    private static readonly TimeSpan s_effect = TimeSpan.FromSeconds(3);
+
     private readonly ILogger _logger = logger;
     private readonly CancellationTokenSource _end = new();
     private readonly object _gate = new();
@@ -66,7 +70,7 @@ internal sealed partial class LinuxEventsLifetime(
             else if (!_stopping)
                 Stop(info);
             else if (info.Signal == LinuxSignal.SIGINT && options.ForceOnSecondInterrupt)
-                Force(info);
+                await ForceAsync(info, signals.Selector);
         }
     }
 
@@ -77,11 +81,14 @@ internal sealed partial class LinuxEventsLifetime(
         new Thread(application.StopApplication) { IsBackground = true, Name = "LinuxEvents stop" }.Start();
     }
 
-    private void Force(SignalInfo info)
+    private async Task ForceAsync(SignalInfo info, Selector selector)
     {
         LogForce(info.Signal, info.SenderProcessId, info.SenderUserId);
         _signals!.Dispose(); // so that it has its default effect again
         LinuxSignals.Send(Environment.ProcessId, info.Signal);
+        // Others may handle it as well, and process 1 of a container it has no effect on.
+        await selector.DelayAsync(s_effect);
+        ExitAtOnce(128 + (int)info.Signal);
     }
 
     private void RequestReload(SignalInfo info)
@@ -151,6 +158,9 @@ internal sealed partial class LinuxEventsLifetime(
             // The host has ended, or its loop.
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    private static partial void ExitAtOnce(int status);
 
     [LoggerMessage(1, LogLevel.Information, "Stopping: {Signal} from process {SenderProcessId} of user {SenderUserId}")]
     private partial void LogStop(LinuxSignal signal, int senderProcessId, uint senderUserId);

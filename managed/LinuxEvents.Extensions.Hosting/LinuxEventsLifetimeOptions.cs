@@ -19,7 +19,8 @@ public sealed class LinuxEventsLifetimeOptions
     public Func<IServiceProvider, CancellationToken, Task>? Reload { get; set; }
 
     /// <summary>
-    /// Whether a second SIGINT, while the host stops, ends the process at once, as SIGINT ends one that does not handle it.
+    /// Whether a second SIGINT, while the host stops, ends the process at once, as SIGINT ends one that does not handle it. Where that has
+    /// no effect within three seconds, because others handle SIGINT or because this is process 1 of a container, the process exits with code 130.
     /// </summary>
     public bool ForceOnSecondInterrupt { get; set; } = true;
 

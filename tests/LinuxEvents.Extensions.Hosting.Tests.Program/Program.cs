@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LinuxEvents;
 using LinuxEvents.Extensions.Hosting.Tests;
 using Microsoft.Extensions.Configuration;
@@ -5,9 +6,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-// usage: [old] [late] [slow] [hook] [stuck] [turning] [unlogged]: how the host is built, whether it starts only by a line of standard input,
+// usage: [old] [late] [slow] [hook] [stuck] [turning] [held] [unlogged]: how the host is built, whether it starts only by a line of standard input,
 // whether it takes forever to stop, whether reloading is the program's, whether the loop can be held up by a line of standard input, whether it
-// says when it has turned often, and whether its logger throws.
+// says when it has turned often, whether it handles SIGINT itself, too, and whether its logger throws.
+using PosixSignalRegistration? held = args.Contains("held") ? PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true) : null;
 if (args.Contains("old"))
 {
     using IHost host = Host.CreateDefaultBuilder()

@@ -47,6 +47,20 @@ public sealed class SignalTests
     }
 
     [Fact]
+    public void A_second_interrupt_ends_it_though_others_handle_interrupts()
+    {
+        using var service = new RunningService("slow held");
+        service.Expect("read 1");
+        service.Expect("started");
+        service.Signal(SIGTERM);
+        service.Expect("Stopping: SIGTERM");
+        service.Expect("stopping");
+        service.Signal(SIGINT);
+        service.Expect("Ending at once: another SIGINT");
+        Assert.Equal(128 + (int)SIGINT, service.WaitForExit().ExitCode);
+    }
+
+    [Fact]
     public void Hang_up_reads_the_configuration_again()
     {
         using var service = new RunningService();
