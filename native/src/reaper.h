@@ -76,11 +76,10 @@ static inline int lxe__reaper_is_ready(void)
     return lxe__reaper.ready == lxe__syscall(SYS_getpid);
 }
 
-/** @groups: room for LXE__GROUPS of them, which the stack of a thread that asks may not have */
-LXE_INTERNAL void lxe__identity_read(struct lxe__identity *identity, uint32_t *groups);
-
 #define LXE__GROUPS 4096 /* of the supplementary ones, all up to that many are compared */
 
+/** @groups: room for LXE__GROUPS of them, which the stack of a thread that asks may not have */
+LXE_INTERNAL void lxe__identity_read(struct lxe__identity *identity, uint32_t *groups);
 
 /** The helper's whole life, as clone(2) wants it. */
 LXE_INTERNAL int lxe__reaper_helper(void *unused);

@@ -33,32 +33,10 @@ public sealed class SignalTests
     }
 
     [Fact]
-    public void A_second_interrupt_ends_a_host_that_does_not_stop()
-    {
-        using var service = new RunningService("slow");
-        service.Expect("read 1");
-        service.Expect("started");
-        service.Signal(SIGTERM);
-        service.Expect("Stopping: SIGTERM");
-        service.Expect("stopping");
-        service.Signal(SIGINT);
-        service.Expect("Ending at once: another SIGINT");
-        Assert.Equal(SIGINT, service.WaitForExit().Signal);
-    }
+    public void A_second_interrupt_ends_a_host_that_does_not_stop() => Assert.Equal(SIGINT, EndBySecondInterrupt("slow").Signal);
 
     [Fact]
-    public void A_second_interrupt_ends_it_though_others_handle_interrupts()
-    {
-        using var service = new RunningService("slow held");
-        service.Expect("read 1");
-        service.Expect("started");
-        service.Signal(SIGTERM);
-        service.Expect("Stopping: SIGTERM");
-        service.Expect("stopping");
-        service.Signal(SIGINT);
-        service.Expect("Ending at once: another SIGINT");
-        Assert.Equal(128 + (int)SIGINT, service.WaitForExit().ExitCode);
-    }
+    public void A_second_interrupt_ends_it_though_others_handle_interrupts() => Assert.Equal(128 + (int)SIGINT, EndBySecondInterrupt("slow held").ExitCode);
 
     [Fact]
     public void Hang_up_reads_the_configuration_again()
@@ -133,5 +111,18 @@ public sealed class SignalTests
         service.Signal(SIGTERM);
         service.Expect("Stopping: SIGTERM");
         Assert.Equal(0, service.WaitForExit().ExitCode);
+    }
+
+    private static ExitStatus EndBySecondInterrupt(string words)
+    {
+        using var service = new RunningService(words);
+        service.Expect("read 1");
+        service.Expect("started");
+        service.Signal(SIGTERM);
+        service.Expect("Stopping: SIGTERM");
+        service.Expect("stopping");
+        service.Signal(SIGINT);
+        service.Expect("Ending at once: another SIGINT");
+        return service.WaitForExit();
     }
 }

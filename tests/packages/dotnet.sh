@@ -29,7 +29,7 @@ case $2 in
     [ "$program" = package ] && [ "$rid" = linux-x64 ] || exit 0
     DOTNET_JitDisasmSummary=1 DOTNET_JitStdOutFile=$work/compiled runs dotnet exec "out/$program.dll"
     grep -q "JIT compiled Program" compiled || fail "the runtime does not tell what it compiles: $(<compiled)"
-        ! grep "JIT compiled LinuxEvents\.[^\[]*:[^\[]*(" compiled || fail "the methods above had to be compiled, though the package has them compiled ahead"
+    ! grep "JIT compiled LinuxEvents\.[^\[]*:[^\[]*(" compiled || fail "the methods above had to be compiled, though the package has them compiled ahead"
     ;;
   self-contained)
     build publish -r "$rid" --self-contained -o out
